@@ -1,0 +1,91 @@
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace croft::http {
+
+// Header fields in order; names compare without case.
+class Headers {
+ public:
+  Headers() = default;
+  Headers(std::initializer_list<std::pair<std::string, std::string>> fields) : fields_(fields) {}
+  void Add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+  // The first value of that name; empty when absent.
+  std::string_view Get(std::string_view name) const;
+  bool Has(std::string_view name) const;
+  const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+// Who is at the other end of a connection.
+struct Peer {
+  std::string address;      // "10.0.0.7:51312", or "unix"
+  bool verified = false;    // presented a client certificate that a trusted CA signed
+  std::string common_name;  // of that certificate's subject
+  std::vector<std::string> organizations;
+};
+
+struct Request {
+  std::string method;  // "GET"
+  std::string target;  // path and query as sent: "/api/v1/pods?limit=5"
+  Headers headers;
+  std::string body;
+  Peer peer;
+
+  std::string_view path() const;   // "/api/v1/pods", still percent-encoded
+  std::string_view query() const;  // "limit=5"
+};
+
+// A body of several pieces that others share, so that a LIST copies no object.
+using SharedBytes = std::shared_ptr<const std::string>;
+
+struct Response {
+  int status = 200;
+  Headers headers;
+  std::string body;  // sent when `pieces` is empty
+  std::vector<SharedBytes> pieces;
+};
+
+// An open reply body that is pushed to (a watch, a followed log). Thread-safe.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+  // Queues bytes; never blocks. False once the peer is gone, the stream was closed, or more than the stream's limit of
+  // unsent bytes is queued: then it is cut off, for a slow reader is never waited for.
+  virtual bool Write(SharedBytes bytes) = 0;
+  // Ends the body properly after what is queued.
+  virtual void Close() = 0;
+  // Called once, on any thread, when the peer goes away or the stream is cut off; at once if that was before.
+  virtual void OnClosed(std::function<void()> callback) = 0;
+};
+
+// The one reply to one request; completed exactly once, from any thread. Dropped without a reply, it answers 500.
+class Responder {
+ public:
+  virtual ~Responder() = default;
+  virtual void Send(Response response) = 0;
+  // Begins a chunked body. `max_queued` bounds the unsent bytes.
+  virtual std::shared_ptr<Stream> StartStream(int status, Headers headers, size_t max_queued) = 0;
+};
+using ResponderPtr = std::shared_ptr<Responder>;
+
+// Answers requests. Called on a worker thread; may block, must not throw.
+using Handler = std::function<void(Request, ResponderPtr)>;
+
+// Decodes %XX and, in a query, '+'. None when malformed.
+std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_space);
+std::string PercentEncode(std::string_view text);
+
+// The decoded pairs of "a=1&b=x%20y" in order.
+std::vector<std::pair<std::string, std::string>> ParseQuery(std::string_view query);
+
+}  // namespace croft::http
