@@ -1,0 +1,72 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/object/object.h"
+#include "api/schema/schema.h"
+
+namespace croft::schema {
+
+struct PrinterColumn {
+  std::string name;
+  std::string type;    // "string", "integer", "date", ...
+  std::string format;  // "name", ""
+  std::string description;
+  int32_t priority = 0;   // above 0: only in wide output
+  std::string json_path;  // ".spec.replicas"
+  bool computed = false;  // the server's code renders it (x-croft-computed)
+};
+
+struct ScaleSubresource {
+  std::string spec_replicas_path;
+  std::string status_replicas_path;
+  std::string label_selector_path;
+};
+
+struct ResourceVersion {
+  std::string name;  // "v1"
+  bool served = true;
+  bool storage = true;
+  bool deprecated = false;
+  SchemaPtr schema;
+  std::shared_ptr<const JsonDocument> source;  // openAPIV3Schema as written, for OpenAPI out
+  bool has_status = false;
+  std::optional<ScaleSubresource> scale;
+  std::vector<PrinterColumn> columns;  // without Name; empty: Age alone
+};
+
+// One kind as the server serves it: what a CustomResourceDefinition says, embedded or posted at run time.
+struct ResourceDefinition {
+  std::string group;  // empty for core
+  std::string plural;
+  std::string singular;
+  std::string kind;
+  std::string list_kind;
+  std::vector<std::string> short_names;
+  std::vector<std::string> categories;
+  bool namespaced = true;
+  std::vector<ResourceVersion> versions;
+  std::vector<std::string> field_selectors;  // beside metadata.name and metadata.namespace
+  bool ephemeral = false;                    // kept in memory, on disk seldom (Lease, Event)
+  std::vector<std::string> extra_subresources;
+  bool builtin = false;
+
+  const ResourceVersion* FindVersion(std::string_view name) const;
+  const ResourceVersion& StorageVersion() const;
+};
+
+// Reads a CRD. `definitions` is for embedded kinds; nullptr for posted ones, which may then use no $ref and no x-croft
+// keys.
+Result<ResourceDefinition> FromCrd(const Json& crd, const Definitions* definitions);
+
+// The kinds embedded into the binary (manifests/kinds), parsed once; and their shared definitions.
+struct EmbeddedKinds {
+  std::vector<ResourceDefinition> definitions;
+  std::vector<std::string> crds;  // each CRD as JSON text
+};
+Result<EmbeddedKinds> LoadEmbeddedKinds();
+
+}  // namespace croft::schema

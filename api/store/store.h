@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/base/result.h"
+#include "api/object/object.h"
+
+namespace croft::store {
+
+struct GroupResource {
+  std::string group;  // empty for core
+  std::string resource;
+  auto operator<=>(const GroupResource&) const = default;
+};
+
+// One change on its way in.
+struct Write {
+  GroupResource resource;
+  Key key;
+  std::optional<Draft> draft;  // the new object; none: delete
+  // What must be stored now: 0: nothing; n: the object at revision n; none: anything, or nothing when there is a draft.
+  std::optional<uint64_t> expected;
+  bool ephemeral = false;  // need not survive a crash; reaches the disk seldom
+};
+
+// The committed object (of a delete: the last state, at the deletion's revision). kAlreadyExists, kConflict or
+// kNotFound when `expected` does not hold; kServiceUnavailable, with the cause, when the disk can't take it: then
+// nothing has changed.
+using Done = std::function<void(Result<ObjectPtr>)>;
+
+struct Event {
+  enum class Type { kAdded, kModified, kDeleted };
+  Type type;
+  ObjectPtr object;    // of a delete: the last state with the deletion's revision
+  ObjectPtr previous;  // null for kAdded
+  uint64_t revision = 0;
+  GroupResource resource;
+};
+using EventPtr = std::shared_ptr<const Event>;
+
+// Receives events in the order of their revisions, one call at a time, on the committing thread: must only hand them
+// on.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  virtual void OnEvent(const EventPtr& event) = 0;
+};
+
+// Ends its subscription when destroyed; no call to the watcher begins afterwards.
+class Subscription {
+ public:
+  virtual ~Subscription() = default;
+};
+
+struct Snapshot {
+  std::vector<ObjectPtr> items;  // ordered by namespace and name
+  uint64_t revision = 0;         // of the whole store when it was taken
+};
+
+// Where objects are persisted. Used by one thread at a time.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  struct Row {
+    GroupResource resource;
+    ObjectPtr object;  // null: deleted
+    Key key;
+  };
+  // Every stored row, and the highest revision ever given out.
+  virtual Result<uint64_t> Load(const std::function<void(Row)>& each) = 0;
+  // Makes all rows and the revision durable, or none of them.
+  virtual Status Append(const std::vector<Row>& rows, uint64_t revision) = 0;
+};
+
+std::unique_ptr<Backend> MemoryBackend();
+// One SQLite file (WAL, synchronous=FULL), made 0600 when absent. kServiceUnavailable names the file and the cause (no
+// space, no permission, damaged) and the remedy.
+Result<std::unique_ptr<Backend>> SqliteBackend(const std::string& path);
+
+// The objects of the lab: every live one in memory once, a log of recent events beside it, and a backend for
+// durability. One 64-bit revision for the whole store, raised by every write. A write shows in Get, List and watches
+// once it is durable; writers that wait at the same time share one transaction. Thread-safe.
+class Store {
+ public:
+  struct Options {
+    size_t event_log = 4096;  // how many recent events a watch can start from
+  };
+  virtual ~Store() = default;
+
+  // `done` is called exactly once, on the committing thread (or this one): it must not block.
+  virtual void Commit(Write write, Done done) = 0;
+  // As above, and waits.
+  Result<ObjectPtr> CommitAndWait(Write write);
+
+  virtual ObjectPtr Get(const GroupResource& resource, const Key& key) const = 0;
+  // Of one namespace, or of all when empty.
+  virtual Snapshot List(const GroupResource& resource, const std::string& ns) const = 0;
+  virtual uint64_t Revision() const = 0;
+
+  // Delivers the events of `resource` after `revision`: those in the log before this returns, then as they are
+  // committed, none missing and none twice. kExpired when the log does not reach back so far.
+  virtual Result<std::unique_ptr<Subscription>> Watch(const GroupResource& resource, uint64_t revision,
+                                                      std::shared_ptr<Watcher> watcher) = 0;
+
+  // Stops taking writes (they fail with kServiceUnavailable) after those under way are durable.
+  virtual void Stop() = 0;
+};
+
+Result<std::unique_ptr<Store>> Open(std::unique_ptr<Backend> backend, Store::Options options);
+
+}  // namespace croft::store
