@@ -67,6 +67,9 @@ class Client {
                                             uint64_t revision, std::shared_ptr<WatchSink> sink) = 0;
   // Creates in namespace `ns` (empty for cluster-scoped).
   virtual Result<ObjectPtr> Create(const GroupVersionResource& gvr, const std::string& ns, const Json& object) = 0;
+  // Posts to a subresource of an object: "binding" and "eviction" of a pod. The reply is a Status or an object.
+  virtual Result<ObjectPtr> CreateSubresource(const GroupVersionResource& gvr, const Key& key,
+                                              std::string_view subresource, const Json& body) = 0;
   // Replaces; metadata.resourceVersion in `object`, when set, must be the stored one (else kConflict). `subresource` is
   // empty or "status", ...
   virtual Result<ObjectPtr> Update(const GroupVersionResource& gvr, const Key& key, const Json& object,
