@@ -21,8 +21,8 @@ struct MountSpec {
 };
 
 struct SandboxSpec {
-  std::string name;  // unique on the node
-  std::string hostname;
+  std::string name;      // unique on the node
+  std::string hostname;  // within its own uts namespace; with host_network the node's name stands
   bool host_network = false;
   types::StringMap labels;
 };
@@ -57,6 +57,7 @@ struct ContainerInfo {
   std::string image_id;
   RunState state = RunState::kCreated;
   int exit_code = 0;
+  bool oom_killed = false;
   WallTime created_at{};
   WallTime started_at{};
   WallTime finished_at{};
@@ -85,6 +86,8 @@ class Runtime {
 
   // Everything that carries Croft's labels, running or not.
   virtual Result<std::vector<SandboxInfo>> List() = 0;
+  // The same of one pod ("namespace/name", see labels.h), of whatever uid. Cheaper than List().
+  virtual Result<std::vector<SandboxInfo>> ListPod(const std::string& pod) = 0;
   // Creates and starts the pod's namespaces, without an address. The id is in the result.
   virtual Result<SandboxInfo> CreateSandbox(const SandboxSpec& spec) = 0;
   // Removes the sandbox and all containers in it, killing what runs. Ok when it does not exist.

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "operator/network/net.h"
+
+namespace croft::fakes {
+
+// A node's pod links in memory. A probe answers when its address is attached here, unless a test says otherwise.
+// Thread-safe, deterministic.
+class FakeNet final : public network::Net {
+ public:
+  Status AttachPod(int pid, const std::string& pod_uid, const std::string& ip) override;
+  Status DetachPod(const std::string& pod_uid, const std::string& ip) override;
+  Status SetPeerRoutes(const std::vector<network::PeerRoute>& routes) override;
+  Result<std::vector<std::string>> AttachedAddresses() override;
+  Status ProbeTcp(const std::string& host, int port, int timeout_ms) override;
+  Status ProbeHttp(const std::string& url, const std::vector<std::pair<std::string, std::string>>& headers,
+                   int timeout_ms) override;
+
+  // What probes answer: `target` is "10.0.0.1:80" or a URL. Unset: Ok when the host is an attached address.
+  void SetProbe(std::function<Status(const std::string& target)> probe);
+  // The next `times` calls of AttachPod fail.
+  void FailAttach(Status why, int times = 1);
+  // The machine restarts: no links, no routes.
+  void Reboot();
+
+  std::map<std::string, std::string> Attached() const;  // pod uid -> address
+  std::vector<network::PeerRoute> routes() const;
+
+ private:
+  Status Probe(const std::string& target, const std::string& host);
+
+  mutable std::mutex mutex_;  // guards all below
+  std::map<std::string, std::string> attached_;
+  std::vector<network::PeerRoute> routes_;
+  std::vector<Status> attach_failures_;
+  std::function<Status(const std::string&)> probe_;
+};
+
+}  // namespace croft::fakes
