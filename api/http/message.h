@@ -11,6 +11,9 @@
 
 namespace croft::http {
 
+// Equal but for the case of ASCII letters, as names of header fields are.
+bool SameIgnoringCase(std::string_view a, std::string_view b);
+
 // Header fields in order; names compare without case.
 class Headers {
  public:
@@ -85,7 +88,7 @@ using Handler = std::function<void(Request, ResponderPtr)>;
 std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_space);
 std::string PercentEncode(std::string_view text);
 
-// The decoded pairs of "a=1&b=x%20y" in order.
+// The decoded pairs of "a=1&b=x%20y" in order; a pair with a malformed escape is left out.
 std::vector<std::pair<std::string, std::string>> ParseQuery(std::string_view query);
 
 }  // namespace croft::http

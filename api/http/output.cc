@@ -1,0 +1,63 @@
+#include "api/http/output.h"
+
+#include <utility>
+
+namespace croft::http {
+
+void Output::Append(std::string bytes) {
+  if (bytes.empty()) return;
+  size_ += bytes.size();
+  pieces_.push_back({std::move(bytes), nullptr});
+}
+
+void Output::Append(SharedBytes bytes) {
+  if (!bytes || bytes->empty()) return;
+  size_ += bytes->size();
+  pieces_.push_back({{}, std::move(bytes)});
+}
+
+Transport::Outcome Output::Flush(Transport& transport) {
+  static constexpr int kMaxPieces = 64;
+  size_t moved = 0;
+  while (size_ > 0) {
+    iovec vectors[kMaxPieces];
+    int count = 0;
+    for (size_t i = first_; i < pieces_.size() && count < kMaxPieces; ++i, ++count) {
+      const std::string& bytes = pieces_[i].bytes();
+      const size_t skip = i == first_ ? offset_ : 0;
+      vectors[count] = {const_cast<char*>(bytes.data()) + skip, bytes.size() - skip};
+    }
+    const Transport::Outcome outcome = transport.Write(vectors, count);
+    if (outcome.state != Transport::State::kDone) return {outcome.state, moved};
+    Consume(outcome.bytes);
+    moved += outcome.bytes;
+  }
+  return {Transport::State::kDone, moved};
+}
+
+void Output::Consume(size_t bytes) {
+  size_ -= bytes;
+  while (bytes > 0) {
+    const size_t left = pieces_[first_].bytes().size() - offset_;
+    if (bytes < left) {
+      offset_ += bytes;
+      return;
+    }
+    bytes -= left;
+    offset_ = 0;
+    pieces_[first_++] = {};
+  }
+  if (size_ == 0) {
+    first_ = 0;
+    pieces_.clear();
+    if (pieces_.capacity() > 64) pieces_.shrink_to_fit();
+    return;
+  }
+  // A queue that is never quite empty must not grow at its sent end.
+  if (first_ > 64 && first_ > pieces_.size() / 2) {
+    pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
+  }
+}
+
+}  // namespace croft::http

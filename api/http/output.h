@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api/http/message.h"
+#include "api/http/transport.h"
+
+namespace croft::http {
+
+// Bytes on their way out, in pieces that may be shared with others. Not thread-safe. Internal to api/http.
+class Output {
+ public:
+  void Append(std::string bytes);
+  void Append(SharedBytes bytes);
+
+  bool empty() const { return size_ == 0; }
+  size_t size() const { return size_; }
+
+  // Writes what the transport takes. kDone once all is written; `bytes` is what was moved in any case.
+  Transport::Outcome Flush(Transport& transport);
+
+ private:
+  struct Piece {
+    std::string own;     // used when `shared` is null
+    SharedBytes shared;  // null or not empty
+    const std::string& bytes() const { return shared ? *shared : own; }
+  };
+  void Consume(size_t bytes);
+
+  std::vector<Piece> pieces_;
+  size_t first_ = 0;   // the first piece with unsent bytes
+  size_t offset_ = 0;  // how many of its bytes are sent
+  size_t size_ = 0;    // unsent bytes of all pieces
+};
+
+}  // namespace croft::http
