@@ -12,7 +12,7 @@ namespace croft {
 // A label selector: all requirements must hold. The empty one selects everything.
 class LabelSelector {
  public:
-  enum class Op { kEquals, kNotEquals, kIn, kNotIn, kExists, kDoesNotExist };
+  enum class Op { kEquals, kNotEquals, kIn, kNotIn, kExists, kDoesNotExist, kGreaterThan, kLessThan };
   struct Requirement {
     std::string key;
     Op op;
@@ -22,9 +22,10 @@ class LabelSelector {
   LabelSelector() = default;
   explicit LabelSelector(std::vector<Requirement> requirements) : requirements_(std::move(requirements)) {}
 
-  // The query form, "app=web,tier in (a,b),!legacy" (Kubernetes API, labelSelector).
+  // The query form, "app=web,tier in (a,b),!legacy,shard>3" (Kubernetes API, labelSelector).
   static Result<LabelSelector> Parse(std::string_view text);
-  // The object form, {matchLabels, matchExpressions} (meta/v1 LabelSelector); or a plain map of labels.
+  // The object form, {matchLabels, matchExpressions} (meta/v1 LabelSelector); or a plain map of labels. null is refused:
+  // whether an absent selector means all or nothing differs between kinds.
   static Result<LabelSelector> FromJson(const Json& selector);
   static LabelSelector FromLabels(const Labels& labels);
 
@@ -48,6 +49,7 @@ class FieldSelector {
     std::string value;
   };
 
+  // In a value the backslash takes the meaning from a following ',', '=' or backslash.
   static Result<FieldSelector> Parse(std::string_view text);
   // metadata.name and metadata.namespace are answered from `object`'s metadata without parsing its body.
   bool Matches(const Object& object) const;

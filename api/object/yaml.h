@@ -9,15 +9,19 @@
 
 namespace croft {
 
+// What a stream of documents may have: the bundles of custom resources that projects publish reach 5 MiB.
+inline constexpr size_t kMaxYamlBytes = 16 * 1024 * 1024;
+
 // All documents of a YAML stream as JSON; empty documents are left out. Scalars are read as Kubernetes' clients read
-// them (YAML 1.1 booleans yes/no/on/off only where plain, integers, floats, null; quoted scalars are strings).
-// kBadRequest names line and column. Aliases are expanded up to a limit, so that a small text can't become a large
-// tree; depth and size are limited as in ParseJson.
+// them (YAML 1.1 booleans y/yes/on/n/no/off only where plain, integers, floats, null; quoted scalars are strings),
+// keys become strings, "<<" merges. kBadRequest names line and column; a key that stands twice is refused. Aliases are
+// expanded up to a limit, so that a small text can't become a large tree; depth is limited as in ParseJson.
 Result<std::vector<JsonDocument>> ParseYaml(std::string_view text);
 // Exactly one document.
 Result<JsonDocument> ParseYamlDocument(std::string_view text);
 
-// Block-style YAML with two spaces, strings quoted only where they would read as something else.
+// Block-style YAML as kubectl prints it: keys sorted, two spaces, lists at the indent of their key, strings quoted only
+// where they would read as something else, texts of several lines as literal blocks.
 std::string WriteYaml(const Json& value);
 
 }  // namespace croft

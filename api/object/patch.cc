@@ -1,0 +1,257 @@
+#include "api/object/patch.h"
+
+#include <charconv>
+#include <optional>
+
+namespace croft {
+namespace {
+
+// Kubernetes' own limit.
+constexpr rapidjson::SizeType kMaxOperations = 10'000;
+
+using Path = std::vector<std::string>;
+
+// RFC 6901; none when malformed.
+std::optional<Path> ParsePointer(std::string_view text) {
+  Path path;
+  if (text.empty()) return path;
+  if (text.front() != '/') return std::nullopt;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '/') {
+      path.emplace_back();
+    } else if (text[i] == '~') {
+      if (++i == text.size() || (text[i] != '0' && text[i] != '1')) return std::nullopt;
+      path.back() += text[i] == '0' ? '~' : '/';
+    } else {
+      path.back() += text[i];
+    }
+  }
+  return path;
+}
+
+// An index into a list: no sign, no leading zero.
+std::optional<rapidjson::SizeType> ParseIndex(std::string_view text) {
+  if (text.empty() || (text.size() > 1 && text.front() == '0')) return std::nullopt;
+  rapidjson::SizeType index = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return index;
+}
+
+int Depth(const Json& value) {
+  int deepest = 0;
+  if (value.IsObject()) {
+    for (const auto& member : value.GetObject()) deepest = std::max(deepest, Depth(member.value));
+  } else if (value.IsArray()) {
+    for (const Json& item : value.GetArray()) deepest = std::max(deepest, Depth(item));
+  } else {
+    return 0;
+  }
+  return deepest + 1;
+}
+
+Json* Child(Json& parent, const std::string& token) {
+  if (parent.IsObject()) return FindMutable(parent, token);
+  if (!parent.IsArray()) return nullptr;
+  const auto index = ParseIndex(token);
+  return index && *index < parent.Size() ? &parent[*index] : nullptr;
+}
+
+// Carries out one operation after the other on one document.
+class Patcher {
+ public:
+  explicit Patcher(JsonDocument& document) : document_(document), allocator_(document.GetAllocator()) {}
+
+  Status Run(const Json& operation) {
+    if (!operation.IsObject()) return Status::BadRequest("must be an object");
+    const std::string_view op = FindString(operation, {"op"});
+    Result<Path> path = ReadPointer(operation, "path");
+    if (!path.ok()) return path.status();
+    if (op == "remove") return Remove(*path, nullptr);
+    if (op == "move" || op == "copy") {
+      Result<Path> from = ReadPointer(operation, "from");
+      if (!from.ok()) return from.status();
+      return op == "move" ? Move(*from, *path) : CopyFrom(*from, *path);
+    }
+    if (op != "add" && op != "replace" && op != "test") {
+      return Status::BadRequest("op must be add, remove, replace, move, copy or test, not \"" + std::string(op) + "\"");
+    }
+    const Json* value = Find(operation, "value");
+    if (value == nullptr) return Status::BadRequest("value: Required value");
+    if (op == "test") return Test(*path, *value);
+    return op == "add" ? Add(*path, Copy(*value, allocator_)) : Replace(*path, *value);
+  }
+
+ private:
+  static Result<Path> ReadPointer(const Json& operation, std::string_view key) {
+    const Json* text = Find(operation, key);
+    if (text == nullptr || !text->IsString()) return Status::BadRequest(std::string(key) + ": Required value");
+    std::optional<Path> path = ParsePointer(AsView(*text));
+    if (!path) {
+      return Status::BadRequest(std::string(key) + ": \"" + std::string(AsView(*text)) +
+                                "\" is not a JSON pointer: begin with '/', write '~' as ~0 and '/' as ~1");
+    }
+    return std::move(*path);
+  }
+
+  static std::string Render(const Path& path) {
+    std::string text;
+    for (const std::string& token : path) text += "/" + token;
+    return "\"" + text + "\"";
+  }
+
+  Json* Resolve(const Path& path, size_t tokens) {
+    Json* at = &document_;
+    for (size_t i = 0; i < tokens && at != nullptr; ++i) at = Child(*at, path[i]);
+    return at;
+  }
+
+  Status Missing(const Path& path) const { return Status::Invalid("the path " + Render(path) + " does not exist"); }
+
+  Status Add(const Path& path, Json value) {
+    if (static_cast<int>(path.size()) + Depth(value) > kMaxJsonDepth) {
+      return Status::Invalid("the result is nested deeper than " + std::to_string(kMaxJsonDepth) + " levels");
+    }
+    if (path.empty()) {
+      static_cast<Json&>(document_) = std::move(value);
+      return Status::Ok();
+    }
+    Json* parent = Resolve(path, path.size() - 1);
+    if (parent == nullptr) return Missing(Path(path.begin(), path.end() - 1));
+    if (parent->IsObject()) {
+      Set(*parent, path.back(), std::move(value), allocator_);
+      return Status::Ok();
+    }
+    if (!parent->IsArray()) {
+      return Status::Invalid("the parent of " + Render(path) + " is neither an object nor a list");
+    }
+    const auto index = path.back() == "-" ? std::optional(parent->Size()) : ParseIndex(path.back());
+    if (!index || *index > parent->Size()) {
+      return Status::Invalid("\"" + path.back() + "\" is not an index into the list of " +
+                             std::to_string(parent->Size()) + " items at " + Render(path));
+    }
+    parent->PushBack(Json(), allocator_);
+    for (rapidjson::SizeType i = parent->Size() - 1; i > *index; --i) (*parent)[i].Swap((*parent)[i - 1]);
+    (*parent)[*index] = std::move(value);
+    return Status::Ok();
+  }
+
+  // Moves what was there into *removed unless that is nullptr.
+  Status Remove(const Path& path, Json* removed) {
+    if (path.empty()) return Status::BadRequest("the whole document can't be removed");
+    Json* parent = Resolve(path, path.size() - 1);
+    Json* target = parent == nullptr ? nullptr : Child(*parent, path.back());
+    if (target == nullptr) return Missing(path);
+    if (removed != nullptr) *removed = std::move(*target);
+    if (parent->IsObject()) {
+      Erase(*parent, path.back());
+    } else {
+      parent->Erase(target);
+    }
+    return Status::Ok();
+  }
+
+  Status Replace(const Path& path, const Json& value) {
+    Json* target = Resolve(path, path.size());
+    if (target == nullptr) return Missing(path);
+    if (static_cast<int>(path.size()) + Depth(value) > kMaxJsonDepth) {
+      return Status::Invalid("the result is nested deeper than " + std::to_string(kMaxJsonDepth) + " levels");
+    }
+    *target = Copy(value, allocator_);
+    return Status::Ok();
+  }
+
+  Status Move(const Path& from, const Path& path) {
+    if (from.size() < path.size() && std::equal(from.begin(), from.end(), path.begin())) {
+      return Status::BadRequest("from: " + Render(from) + " can't be moved into itself");
+    }
+    if (from == path) return Resolve(path, path.size()) == nullptr ? Missing(path) : Status::Ok();
+    Json moved;
+    CROFT_RETURN_IF_ERROR(Remove(from, &moved));
+    return Add(path, std::move(moved));
+  }
+
+  Status CopyFrom(const Path& from, const Path& path) {
+    const Json* source = Resolve(from, from.size());
+    if (source == nullptr) return Missing(from);
+    // Copies of copies double each time: a short patch could fill the memory.
+    copied_bytes_ += WriteJson(*source).size();
+    if (copied_bytes_ > kMaxBodyBytes) {
+      return Status::Invalid("the patch copies more than " + std::to_string(kMaxBodyBytes) + " bytes");
+    }
+    return Add(path, Copy(*source, allocator_));
+  }
+
+  Status Test(const Path& path, const Json& value) {
+    const Json* found = Resolve(path, path.size());
+    if (found == nullptr) return Missing(path);
+    if (Equal(*found, value)) return Status::Ok();
+    return Status::Invalid("the test of " + Render(path) + " failed: the value differs");
+  }
+
+  JsonDocument& document_;
+  JsonAllocator& allocator_;
+  size_t copied_bytes_ = 0;
+};
+
+}  // namespace
+
+Status ApplyJsonPatch(JsonDocument& document, const Json& patch) {
+  if (!patch.IsArray()) return Status::BadRequest("a JSON patch must be a list of operations");
+  if (patch.Size() > kMaxOperations) {
+    return Status(Reason::kRequestEntityTooLarge, "a JSON patch may hold at most " + std::to_string(kMaxOperations) +
+                                                      " operations, this one has " + std::to_string(patch.Size()));
+  }
+  Patcher patcher(document);
+  for (rapidjson::SizeType i = 0; i < patch.Size(); ++i) {
+    if (Status status = patcher.Run(patch[i]); !status.ok()) {
+      return status.Annotate("patch operation " + std::to_string(i));
+    }
+  }
+  return Status::Ok();
+}
+
+void ApplyMergePatch(Json& target, const Json& patch, JsonAllocator& allocator) {
+  if (!patch.IsObject()) {
+    target = Copy(patch, allocator);
+    return;
+  }
+  if (!target.IsObject()) target.SetObject();
+  for (const auto& member : patch.GetObject()) {
+    const std::string_view key = AsView(member.name);
+    if (member.value.IsNull()) {
+      Erase(target, key);
+      continue;
+    }
+    if (FindMutable(target, key) == nullptr) Set(target, key, Json(), allocator);
+    ApplyMergePatch(*FindMutable(target, key), member.value, allocator);
+  }
+}
+
+namespace {
+
+Json MergePatchBetween(const Json& from, const Json& to, JsonAllocator& allocator) {
+  if (!from.IsObject() || !to.IsObject()) return Copy(to, allocator);
+  Json patch(rapidjson::kObjectType);
+  for (const auto& member : from.GetObject()) {
+    if (Find(to, AsView(member.name)) == nullptr) Set(patch, AsView(member.name), Json(), allocator);
+  }
+  for (const auto& member : to.GetObject()) {
+    const Json* before = Find(from, AsView(member.name));
+    if (before != nullptr && Equal(*before, member.value)) continue;
+    Json change =
+        before == nullptr ? Copy(member.value, allocator) : MergePatchBetween(*before, member.value, allocator);
+    Set(patch, AsView(member.name), std::move(change), allocator);
+  }
+  return patch;
+}
+
+}  // namespace
+
+JsonDocument CreateMergePatch(const Json& from, const Json& to) {
+  JsonDocument patch;
+  static_cast<Json&>(patch) = MergePatchBetween(from, to, patch.GetAllocator());
+  return patch;
+}
+
+}  // namespace croft

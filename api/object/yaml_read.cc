@@ -1,0 +1,243 @@
+#include <yaml-cpp/depthguard.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/yaml.h>
+
+#include <cmath>
+#include <map>
+#include <sstream>
+#include <unordered_set>
+
+#include "api/object/yaml.h"
+#include "api/object/yaml_scalar.h"
+
+namespace croft {
+namespace {
+
+// Thrown through yaml-cpp's parser and caught in ParseYaml; never leaves this file.
+struct Refusal {
+  YAML::Mark mark;
+  std::string why;
+};
+
+std::string Place(const YAML::Mark& mark) {
+  return "line " + std::to_string(mark.line + 1) + ", column " + std::to_string(mark.column + 1);
+}
+
+// Builds the documents of a stream from yaml-cpp's events. The open collections are a stack of its own: no recursion.
+class Builder : public YAML::EventHandler {
+ public:
+  std::vector<JsonDocument> TakeDocuments() { return std::move(documents_); }
+  bool InDocument() const { return in_document_; }
+
+  void OnDocumentStart(const YAML::Mark&) override {
+    in_document_ = true;
+    document_ = JsonDocument();
+    anchors_.clear();
+    open_.clear();
+  }
+
+  void OnDocumentEnd() override {
+    in_document_ = false;
+    if (!document_.IsNull()) documents_.push_back(std::move(document_));
+  }
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { Accept(mark, anchor, Json(), 0, "null"); }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto it = anchors_.find(anchor);
+    if (it == anchors_.end()) throw Refusal{mark, "an alias may not stand inside of what it refers to"};
+    expanded_ += it->second.cost;
+    if (expanded_ > kMaxBodyBytes) throw Refusal{mark, "its aliases expand to more than 3 MiB"};
+    if (open_.size() + it->second.depth > static_cast<size_t>(kMaxJsonDepth)) throw TooDeep(mark);
+    const Anchored& known = it->second;
+    Accept(mark, YAML::NullAnchor, Copy(known.value, allocator()), known.cost, known.text, known.depth);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    static const std::string kStandard = "tag:yaml.org,2002:";
+    const bool typed = tag == kStandard + "int" || tag == kStandard + "float" || tag == kStandard + "bool" ||
+                       tag == kStandard + "null";
+    Json scalar =
+        tag == "?" || tag.empty() || typed ? ResolvePlainScalar(value, allocator()) : MakeString(value, allocator());
+    if (typed && scalar.IsString()) throw Refusal{mark, "\"" + value + "\" is not of its type " + tag};
+    if (scalar.IsDouble() && !std::isfinite(scalar.GetDouble())) {
+      throw Refusal{mark, "JSON has no number for \"" + value + "\": quote it"};
+    }
+    // "<<" merges only where it stands plain.
+    std::string as_key = tag == "?" && value == "<<" ? kMergeKey : scalar.IsString() ? value : WriteJson(scalar);
+    Accept(mark, anchor, std::move(scalar), value.size(), std::move(as_key));
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    Open(mark, anchor, Json(rapidjson::kArrayType));
+  }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    Open(mark, anchor, Json(rapidjson::kObjectType));
+  }
+  void OnSequenceEnd() override { Close(); }
+  void OnMapEnd() override {
+    Frame& frame = open_.back();
+    for (Json& source : frame.merges) Merge(frame, source);
+    Close();
+  }
+
+ private:
+  // What a node costs in memory beside its text.
+  static constexpr size_t kNodeCost = 16;
+  // No key can be equal: YAML has no such character in its streams.
+  static inline const std::string kMergeKey = std::string("\0<<", 3);
+
+  struct Frame {
+    YAML::Mark mark;
+    YAML::anchor_t anchor;
+    Json value;
+    size_t cost = kNodeCost;
+    size_t depth = 1;
+    // Of maps:
+    bool has_key = false;
+    std::string key;
+    std::unordered_set<std::string> keys;
+    std::vector<Json> merges;
+  };
+  struct Anchored {
+    Json value;
+    size_t cost;
+    size_t depth;
+    std::string text;  // as a key; empty for collections
+  };
+
+  JsonAllocator& allocator() { return document_.GetAllocator(); }
+
+  static Refusal TooDeep(const YAML::Mark& mark) {
+    return {mark, "it is nested deeper than " + std::to_string(kMaxJsonDepth) + " levels"};
+  }
+
+  void Open(const YAML::Mark& mark, YAML::anchor_t anchor, Json value) {
+    if (!open_.empty() && open_.back().value.IsObject() && !open_.back().has_key) {
+      throw Refusal{mark, "a key must be a scalar"};
+    }
+    if (open_.size() >= static_cast<size_t>(kMaxJsonDepth)) throw TooDeep(mark);
+    Frame frame;
+    frame.mark = mark;
+    frame.anchor = anchor;
+    frame.value = std::move(value);
+    open_.push_back(std::move(frame));
+  }
+
+  void Close() {
+    Frame frame = std::move(open_.back());
+    open_.pop_back();
+    Accept(frame.mark, frame.anchor, std::move(frame.value), frame.cost, {}, frame.depth);
+  }
+
+  // Puts a complete node where it belongs: `text` is what it is called when it turns out to be a key.
+  void Accept(const YAML::Mark& mark, YAML::anchor_t anchor, Json value, size_t cost, std::string text,
+              size_t depth = 0) {
+    cost += kNodeCost;
+    if (anchor != YAML::NullAnchor) anchors_[anchor] = {Copy(value, allocator()), cost, depth, text};
+    if (open_.empty()) {
+      static_cast<Json&>(document_) = std::move(value);
+      return;
+    }
+    Frame& frame = open_.back();
+    frame.cost += cost;
+    frame.depth = std::max(frame.depth, depth + 1);
+    if (frame.value.IsArray()) {
+      frame.value.PushBack(std::move(value), allocator());
+    } else if (!frame.has_key) {
+      TakeKey(mark, frame, value, std::move(text));
+    } else {
+      frame.has_key = false;
+      if (frame.key == kMergeKey) {
+        TakeMerge(mark, frame, std::move(value));
+      } else {
+        frame.value.AddMember(MakeString(frame.key, allocator()), std::move(value), allocator());
+      }
+    }
+  }
+
+  static void TakeKey(const YAML::Mark& mark, Frame& frame, const Json& value, std::string text) {
+    if (value.IsNull()) throw Refusal{mark, "a key is missing or null: write it, or quote it"};
+    if (value.IsObject() || value.IsArray()) throw Refusal{mark, "a key must be a scalar"};
+    frame.key = std::move(text);
+    if (frame.key != kMergeKey && !frame.keys.insert(frame.key).second) {
+      throw Refusal{mark, "the key \"" + frame.key + "\" stands twice in one mapping"};
+    }
+    frame.has_key = true;
+  }
+
+  static void TakeMerge(const YAML::Mark& mark, Frame& frame, Json value) {
+    if (value.IsObject()) {
+      frame.merges.push_back(std::move(value));
+      return;
+    }
+    if (!value.IsArray()) throw Refusal{mark, "'<<' must be followed by a mapping or a list of mappings"};
+    for (Json& item : value.GetArray()) {
+      if (!item.IsObject()) throw Refusal{mark, "'<<' must be followed by a mapping or a list of mappings"};
+      frame.merges.push_back(std::move(item));
+    }
+  }
+
+  void Merge(Frame& frame, Json& source) {
+    for (auto& member : source.GetObject()) {
+      if (!frame.keys.emplace(AsView(member.name)).second) continue;
+      frame.value.AddMember(std::move(member.name), std::move(member.value), allocator());
+    }
+  }
+
+  std::vector<JsonDocument> documents_;
+  bool in_document_ = false;
+  JsonDocument document_;
+  std::map<YAML::anchor_t, Anchored> anchors_;  // of document_
+  std::vector<Frame> open_;
+  size_t expanded_ = 0;
+};
+
+// Reads a stream from memory without copying it.
+class ViewBuffer : public std::streambuf {
+ public:
+  explicit ViewBuffer(std::string_view text) {
+    char* begin = const_cast<char*>(text.data());
+    setg(begin, begin, begin + text.size());
+  }
+};
+
+}  // namespace
+
+Result<std::vector<JsonDocument>> ParseYaml(std::string_view text) {
+  if (text.size() > kMaxYamlBytes) {
+    return Status(Reason::kRequestEntityTooLarge, "the YAML has " + std::to_string(text.size()) +
+                                                      " bytes, more than the " + std::to_string(kMaxYamlBytes) +
+                                                      " that are accepted");
+  }
+  ViewBuffer buffer(text);
+  std::istream stream(&buffer);
+  Builder builder;
+  try {
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) {
+    }
+  } catch (const Refusal& refusal) {
+    return Status::BadRequest("YAML refused at " + Place(refusal.mark) + ": " + refusal.why);
+  } catch (const YAML::DeepRecursion& error) {
+    return Status::BadRequest("YAML refused at " + Place(error.mark) + ": it is nested deeper than " +
+                              std::to_string(kMaxJsonDepth) + " levels");
+  } catch (const YAML::Exception& error) {
+    return Status::BadRequest("malformed YAML at " + Place(error.mark) + ": " + error.msg);
+  }
+  return builder.TakeDocuments();
+}
+
+Result<JsonDocument> ParseYamlDocument(std::string_view text) {
+  Result<std::vector<JsonDocument>> documents = ParseYaml(text);
+  if (!documents.ok()) return documents.status();
+  if (documents->size() != 1) {
+    return Status::BadRequest("expected one YAML document, found " + std::to_string(documents->size()));
+  }
+  return std::move(documents->front());
+}
+
+}  // namespace croft
