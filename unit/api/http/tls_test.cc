@@ -1,0 +1,224 @@
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <thread>
+
+#include "api/http/server.h"
+#include "api/http/transport.h"
+#include "api/pki/authority.h"
+#include "unit/api/http/fixture.h"
+
+namespace croft::http {
+namespace {
+
+using std::chrono::hours;
+using testing::EndsWith;
+using testing::HasSubstr;
+
+// A CA of the test's own, and what it issues; valid now, since the handshake asks the machine's clock.
+class Lab {
+ public:
+  explicit Lab(const std::string& name = "lab-ca")
+      : ca_(*pki::Authority::Create(name, std::chrono::system_clock::now(), hours(24))) {}
+
+  TlsIdentity Issue(const std::string& common_name, std::vector<std::string> organizations = {}) const {
+    pki::CertificateSpec spec;
+    spec.subject = {common_name, std::move(organizations)};
+    spec.names.dns = {"localhost"};
+    spec.names.ips = {"127.0.0.1"};
+    spec.not_before = std::chrono::system_clock::now() - hours(1);
+    spec.not_after = std::chrono::system_clock::now() + hours(1);
+    spec.server_auth = spec.client_auth = true;
+    const pki::KeyPair pair = *ca_.IssueWithNewKey(spec);
+    return {pair.certificate_pem, pair.key_pem};
+  }
+  const std::string& ca_pem() const { return ca_.certificate_pem(); }
+
+ private:
+  const pki::Authority ca_;
+};
+
+// A TLS connection driven by poll(), as a blocking client has it.
+class TlsClient {
+ public:
+  TlsClient(const std::string& address, const std::string& ca_pem, const TlsIdentity& identity = {}) {
+    const Result<int> fd = Connect(address, std::chrono::seconds(5));
+    const Result<TlsContext> context = MakeClientContext(ca_pem, identity);
+    EXPECT_TRUE(fd.ok() && context.ok()) << fd.status().message() << context.status().message();
+    transport_ = MakeTlsClientTransport(*fd, *context, "127.0.0.1");
+    connected_ = Drive([&] { return transport_->Handshake(); }).state == Transport::State::kDone;
+  }
+
+  bool connected() const { return connected_; }
+  const std::string& error() const { return transport_->error(); }
+
+  void Send(const std::string& text) {
+    const iovec piece{const_cast<char*>(text.data()), text.size()};
+    EXPECT_EQ(Drive([&] { return transport_->Write(&piece, 1); }).bytes, text.size());
+  }
+  std::string ReadUntil(std::string_view text) {
+    std::string received;
+    char buffer[16 * 1024];
+    while (received.find(text) == std::string::npos) {
+      const auto outcome = Drive([&] { return transport_->Read(buffer, sizeof buffer); });
+      if (outcome.state != Transport::State::kDone) break;
+      received.append(buffer, outcome.bytes);
+    }
+    return received;
+  }
+  std::string Get() {
+    Send("GET / HTTP/1.1\r\nHost: lab\r\n\r\n");
+    return ReadUntil("!");
+  }
+
+ private:
+  template <class F>
+  Transport::Outcome Drive(F step) {
+    for (;;) {
+      const Transport::Outcome outcome = step();
+      const bool reads = outcome.state == Transport::State::kWantRead;
+      if (!reads && outcome.state != Transport::State::kWantWrite) return outcome;
+      if (!WaitFor(transport_->fd(), reads, Soon())) return {Transport::State::kError};
+    }
+  }
+
+  std::unique_ptr<Transport> transport_;
+  bool connected_ = false;
+};
+
+void SayWho(Request request, const ResponderPtr& responder) {
+  std::string text = request.peer.verified ? "verified " : "unknown ";
+  text += request.peer.common_name;
+  for (const std::string& organization : request.peer.organizations) text += "," + organization;
+  ReplyWithText(responder, text + "!");
+}
+
+class TlsServerTest : public testing::Test {
+ protected:
+  std::string Serve(Handler handler) {
+    ServerSettings settings;
+    settings.listeners = {{.address = "127.0.0.1:0"}, {.address = "127.0.0.1:0", .plain = true}};
+    settings.tls = ServerTls{lab_.Issue("server"), lab_.ca_pem()};
+    server_ = std::make_unique<Server>(std::move(settings), std::move(handler));
+    const Status status = server_->Start();
+    EXPECT_TRUE(status.ok()) << status.message();
+    return server_->addresses().front();
+  }
+
+  const Lab lab_;
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(TlsServerTest, HandlerSeesWhoTheClientIs) {
+  const std::string address = Serve(SayWho);
+  const Lab stranger("other-ca");
+  const struct {
+    const char* name;
+    TlsIdentity identity;
+    const char* answer;
+  } kCases[] = {
+      {"certificate of our CA", lab_.Issue("alice", {"system:masters", "lab"}), "verified alice,system:masters,lab!"},
+      {"no certificate", {}, "unknown !"},
+      {"certificate of a stranger's CA", stranger.Issue("alice", {"system:masters"}), "unknown !"},
+  };
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(c.name);
+    TlsClient client(address, lab_.ca_pem(), c.identity);
+    ASSERT_TRUE(client.connected()) << client.error();
+    EXPECT_THAT(client.Get(), EndsWith(c.answer));
+    EXPECT_THAT(client.Get(), EndsWith(c.answer));
+  }
+}
+
+TEST_F(TlsServerTest, ClientThatDoesNotTrustTheServerSaysSo) {
+  TlsClient client(Serve(SayWho), Lab("lab-ca").ca_pem());
+  EXPECT_FALSE(client.connected());
+  EXPECT_THAT(client.error(), HasSubstr("certificate"));
+}
+
+TEST_F(TlsServerTest, LargeBodiesAndManyPiecesArriveWhole) {
+  std::string whole;
+  std::vector<SharedBytes> pieces;
+  for (int i = 0; i < 5000; ++i) {
+    pieces.push_back(Bytes(std::string(static_cast<size_t>(i % 1500), static_cast<char>('a' + i % 26))));
+    whole += *pieces.back();
+  }
+  pieces.push_back(Bytes(std::string(4'000'000, 'z') + "!"));
+  whole += *pieces.back();
+  const std::string address = Serve([&](Request, ResponderPtr responder) {
+    Response response;
+    response.pieces = pieces;
+    responder->Send(std::move(response));
+  });
+  TlsClient client(address, lab_.ca_pem());
+  for (int i = 0; i < 3; ++i) {
+    const std::string answer = client.Get();
+    EXPECT_TRUE(answer.substr(answer.find("\r\n\r\n") + 4) == whole) << answer.size();
+  }
+}
+
+TEST_F(TlsServerTest, CertificateIsSwappedWithoutDroppingConnections) {
+  const std::string address = Serve(SayWho);
+  TlsClient before(address, lab_.ca_pem());
+  EXPECT_THAT(before.Get(), EndsWith("unknown !"));
+
+  const Lab next("next-ca");
+  ASSERT_TRUE(server_->SetTls({next.Issue("server"), next.ca_pem()}).ok());
+  EXPECT_THAT(before.Get(), EndsWith("unknown !"));
+  TlsClient after(address, next.ca_pem(), next.Issue("bob"));
+  ASSERT_TRUE(after.connected()) << after.error();
+  EXPECT_THAT(after.Get(), EndsWith("verified bob!"));
+  EXPECT_FALSE(TlsClient(address, lab_.ca_pem()).connected());
+}
+
+TEST_F(TlsServerTest, IdentityThatDoesNotFitIsRefusedAndChangesNothing) {
+  const std::string address = Serve(SayWho);
+  TlsIdentity mixed = lab_.Issue("server");
+  mixed.key_pem = lab_.Issue("server").key_pem;
+  EXPECT_THAT(server_->SetTls({mixed, ""}).message(), HasSubstr("does not belong to the certificate"));
+  EXPECT_FALSE(server_->SetTls({{"", ""}, ""}).ok());
+  EXPECT_FALSE(server_->SetTls({lab_.Issue("server"), "no PEM"}).ok());
+  EXPECT_TRUE(TlsClient(address, lab_.ca_pem()).connected());
+}
+
+TEST_F(TlsServerTest, PlainRequestToATlsPortIsToldSo) {
+  RawClient client(Serve(SayWho));
+  client.Send("GET / HTTP/1.1\r\nHost: lab\r\n\r\n");
+  EXPECT_THAT(client.ReadToEnd(), HasSubstr("400 Bad Request"));
+}
+
+TEST_F(TlsServerTest, PlainListenerNeedsNoTls) {
+  Serve(SayWho);
+  RawClient client(server_->addresses().back());
+  client.Send("GET / HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(client.ReadToEnd(), EndsWith("unknown !"));
+}
+
+TEST_F(TlsServerTest, ManyStreamsShareEvents) {
+  std::mutex mutex;
+  std::vector<std::shared_ptr<Stream>> streams;
+  const std::string address = Serve([&](Request, ResponderPtr responder) {
+    auto stream = responder->StartStream(200, {}, 1 << 20);
+    std::lock_guard lock(mutex);
+    streams.push_back(std::move(stream));
+  });
+  std::vector<std::unique_ptr<TlsClient>> clients;
+  for (int i = 0; i < 30; ++i) {
+    clients.push_back(std::make_unique<TlsClient>(address, lab_.ca_pem()));
+    clients.back()->Send("GET / HTTP/1.1\r\nHost: lab\r\n\r\n");
+  }
+  ASSERT_TRUE(Eventually([&] {
+    std::lock_guard lock(mutex);
+    return streams.size() == 30;
+  }));
+  for (int i = 0; i < 100; ++i) {
+    const SharedBytes event = Bytes(i == 99 ? "last!" : std::string(500, 'e'));
+    std::lock_guard lock(mutex);
+    for (const auto& stream : streams) EXPECT_TRUE(stream->Write(event));
+  }
+  for (const auto& client : clients) EXPECT_THAT(client->ReadUntil("last!"), HasSubstr("last!"));
+  server_->Stop(std::chrono::seconds(5));
+}
+
+}  // namespace
+}  // namespace croft::http
