@@ -26,7 +26,7 @@ class Informer {
   Informer(Client& client, Executor& executor, GroupVersionResource gvr, ListOptions options = {});
   ~Informer();
 
-  // Before Start only.
+  // Before Start only. An index that is there already stays as it is, so that controllers may share one by its name.
   void AddHandler(EventHandler handler);
   void AddIndex(std::string name, IndexFunction function);
 

@@ -8,6 +8,7 @@
 #include "api/base/executor.h"
 #include "api/base/id.h"
 #include "api/client/informer.h"
+#include "operator/runtime/metrics.h"
 #include "operator/runtime/reconciler.h"
 
 namespace croft::runtime {
@@ -18,6 +19,7 @@ struct Context {
   Clock& clock;
   Random& random;
   Executor& executor;
+  Metrics* metrics = nullptr;  // none: the Manager's own, or nowhere for a Controller without one
 };
 
 // Runs one Reconciler over a queue of keys: a key waits at most once in the queue (the earliest time wins), never runs
@@ -55,6 +57,8 @@ class Manager {
 
   Context& context() { return context_; }
   client::InformerFactory& informers() { return informers_; }
+  // croft_reconciles_total by controller and outcome (done, after, conflict, retry, terminal).
+  Metrics& metrics() { return *context_.metrics; }
 
   Controller& Add(std::string name, std::unique_ptr<Reconciler> reconciler, int workers = 1);
   // Enqueues to `controller` what `mapper` makes of each change of the resource.
@@ -65,12 +69,14 @@ class Manager {
   void Stop();
 
  private:
-  void StartWhenSynced();
+  class Gate;  // starts the controllers when the informers have synced; shared with posted tasks
 
+  Metrics metrics_;
   Context context_;
   client::InformerFactory informers_;
+  std::vector<client::Informer*> watched_;  // those that controllers read, from the factory or not
   std::vector<std::unique_ptr<Controller>> controllers_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::shared_ptr<Gate> gate_;
 };
 
 // Mappers: the object's own key; the key of its controlling owner of `kind` (in the object's namespace).
