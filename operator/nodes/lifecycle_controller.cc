@@ -1,0 +1,145 @@
+#include "operator/nodes/lifecycle_controller.h"
+
+#include <algorithm>
+
+#include "api/base/log.h"
+#include "api/types/lab.h"
+#include "api/types/resources.h"
+
+namespace croft::nodes {
+namespace {
+
+using runtime::Outcome;
+using std::chrono::seconds;
+
+constexpr Duration kNotReadyAfter = seconds(6);
+// When this process did not look at a node for longer than this, it was itself too slow: the silence is forgiven.
+constexpr Duration kOwnPause = seconds(4);
+const types::TypeMeta kNodeType{"v1", "Node"};
+const types::TypeMeta kPodType{"v1", "Pod"};
+
+}  // namespace
+
+LifecycleController::LifecycleController(runtime::Context context, Informers informers)
+    : context_(context), informers_(informers), events_(context, "node-controller") {}
+
+Outcome LifecycleController::Reconcile(const Key& key) {
+  const ObjectPtr object = informers_.nodes.Get(key);
+  if (object == nullptr) {
+    seen_.erase(key.name);
+    return Outcome::Done();
+  }
+  Result<types::Node> node = types::FromObject<types::Node>(*object);
+  if (!node.ok()) return Outcome::Terminal(node.status());
+
+  const NodeHealth health{*node, SilenceOf(key.name), NotReadyAfter(key.name)};
+  const NodeVerdict verdict = Judge(health, context_.clock.Now());
+  if (const Status written = WriteVerdict(*node, verdict); !written.ok()) {
+    return written.IsNotFound() ? Outcome::Done() : Outcome::Retry(written);
+  }
+  const Result<Duration> next = TendPods(*node, verdict);
+  if (!next.ok()) return Outcome::Retry(next.status());
+
+  Duration wait = seconds(2);  // looking often is what tells our own pauses from a node's silence
+  if (verdict.look_again > Duration::zero()) wait = std::min(wait, verdict.look_again);
+  if (*next > Duration::zero()) wait = std::min(wait, *next);
+  return Outcome::After(wait);
+}
+
+Duration LifecycleController::SilenceOf(const std::string& node) {
+  const SteadyTime now = context_.clock.Steady();
+  std::string renew_time;
+  if (const ObjectPtr lease = informers_.leases.Get({"kube-node-lease", node})) {
+    const Result<types::Lease> parsed = types::FromObject<types::Lease>(*lease);
+    if (parsed.ok()) renew_time = parsed->spec.renew_time;
+  }
+  auto [it, fresh] = seen_.try_emplace(node, Seen{renew_time, now, now});
+  Seen& seen = it->second;
+  const bool paused = now - seen.looked > kOwnPause;
+  if (fresh || paused || seen.renew_time != renew_time) {
+    seen.renew_time = renew_time;
+    seen.at = now;
+  }
+  seen.looked = now;
+  return std::chrono::duration_cast<Duration>(now - seen.at);
+}
+
+Duration LifecycleController::NotReadyAfter(const std::string& node) const {
+  const ObjectPtr object = informers_.lab_nodes.Get({"", node});
+  if (object == nullptr) return kNotReadyAfter;
+  const Result<types::lab::LabNode> lab_node = types::FromObject<types::lab::LabNode>(*object);
+  if (!lab_node.ok()) return kNotReadyAfter;
+  return ParseDuration(lab_node->spec.failover.not_ready_after).value_or(kNotReadyAfter);
+}
+
+Status LifecycleController::WriteVerdict(const types::Node& node, const NodeVerdict& verdict) {
+  types::Node wanted;
+  if (verdict.taints_changed) {
+    // resourceVersion guards against a taint that somebody set meanwhile: a merge patch replaces the list.
+    wanted.metadata.resource_version = node.metadata.resource_version;
+    wanted.spec.taints = verdict.taints;
+    JsonDocument patch = types::ToJson(wanted);
+    if (verdict.taints.empty())
+      Set(Ensure(patch, "spec", patch.GetAllocator()), "taints", Json(), patch.GetAllocator());
+    Erase(patch, "apiVersion");
+    Erase(patch, "kind");
+    Erase(patch, "status");
+    const auto written =
+        context_.client.Patch(resources::kNodes, node.metadata.key(), client::PatchType::kMerge, patch);
+    if (!written.ok()) return written.status();
+  }
+  if (verdict.conditions_changed) {
+    types::Node status;
+    status.status.conditions = verdict.conditions;
+    JsonDocument patch(rapidjson::kObjectType);
+    const JsonDocument whole = types::ToJson(status);
+    Set(patch, "status", Copy(*Find(whole, "status"), patch.GetAllocator()), patch.GetAllocator());
+    const auto written =
+        context_.client.Patch(resources::kNodes, node.metadata.key(), client::PatchType::kStrategic, patch, "status");
+    if (!written.ok()) return written.status();
+    log::Warn("node is silent", {{"node", node.metadata.name}});
+    events_.Warning(runtime::ReferenceTo(kNodeType, node.metadata), "NodeNotReady",
+                    "Node " + node.metadata.name + " status is now: NodeNotReady");
+  }
+  return Status::Ok();
+}
+
+Result<Duration> LifecycleController::TendPods(const types::Node& node, const NodeVerdict& verdict) {
+  Duration next = Duration::zero();
+  for (const ObjectPtr& object : informers_.pods.ByIndex(kByNode, node.metadata.name)) {
+    Result<types::Pod> pod = types::FromObject<types::Pod>(*object);
+    if (!pod.ok() || types::IsFinished(*pod)) continue;
+    if (verdict.silent && types::IsReady(*pod)) {
+      const Status marked = MarkNotReady(*pod);
+      if (!marked.ok() && !marked.IsNotFound()) return marked;
+    }
+    if (pod->metadata.deleting()) continue;
+    const std::optional<Duration> stay = StayOn(*pod, verdict.taints, context_.clock.Now());
+    if (!stay) continue;
+    if (*stay > Duration::zero()) {
+      next = next == Duration::zero() ? *stay : std::min(next, *stay);
+      continue;
+    }
+    events_.Normal(runtime::ReferenceTo(kPodType, pod->metadata), "TaintManagerEviction",
+                   "Marking for deletion Pod " + pod->metadata.key().ToString());
+    client::DeleteOptions options;
+    options.uid = pod->metadata.uid;
+    const Status deleted = context_.client.Delete(resources::kPods, pod->metadata.key(), options);
+    if (!deleted.ok() && !deleted.IsNotFound() && !deleted.IsConflict()) return deleted;
+  }
+  return next;
+}
+
+Status LifecycleController::MarkNotReady(const types::Pod& pod) {
+  types::Pod wanted;
+  wanted.status.conditions = pod.status.conditions;
+  runtime::SetCondition(wanted.status.conditions, {.type = "Ready", .status = "False", .reason = "NodeNotReady"},
+                        context_.clock.Now());
+  JsonDocument patch(rapidjson::kObjectType);
+  const JsonDocument whole = types::ToJson(wanted);
+  Set(patch, "status", Copy(*Find(whole, "status"), patch.GetAllocator()), patch.GetAllocator());
+  return context_.client.Patch(resources::kPods, pod.metadata.key(), client::PatchType::kStrategic, patch, "status")
+      .status();
+}
+
+}  // namespace croft::nodes
