@@ -63,8 +63,8 @@ TEST(Blog, AppliesUnchangedAndAnswersOverHttps) {
       lab.JsonPath({"ingress", "blog-ingress", "-n", "website"}, "{.status.loadBalancer.ingress[0].ip}");
   EXPECT_EQ(address, lab.IngressAddress());
   // Plain HTTP is sent to HTTPS.
-  const Ran plain = Run({"curl", "-s", "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", "--resolve",
-                         "www.viktorbarzin.me:80:" + address, "http://www.viktorbarzin.me/"});
+  const Ran plain = Execute({"curl", "-s", "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", "--resolve",
+                             "www.viktorbarzin.me:80:" + address, "http://www.viktorbarzin.me/"});
   EXPECT_EQ(plain.out, "308 https://www.viktorbarzin.me/");
 
   // Deleting the namespace deletes what is in it.

@@ -12,14 +12,15 @@ namespace {
 // What a cluster could leave on a machine.
 std::string Traces() {
   std::string traces;
-  traces += Run({"ip", "-o", "link"}).out;
-  traces += Run({"ip", "netns", "list"}).out;
-  traces += Run({"ip", "-4", "route"}).out;
-  traces += Run({"sh", "-c", "grep -c e2e-side /proc/mounts; nft list tables 2>/dev/null"}).out;
-  traces += Run({"sh", "-c", "find /sys/fs/cgroup -type d -path '*e2e-side*' 2>/dev/null"}).out;
+  traces += Execute({"ip", "-o", "link"}).out;
+  traces += Execute({"ip", "netns", "list"}).out;
+  traces += Execute({"ip", "-4", "route"}).out;
+  traces += Execute({"sh", "-c", "grep -c e2e-side /proc/mounts; nft list tables 2>/dev/null"}).out;
+  traces += Execute({"sh", "-c", "find /sys/fs/cgroup -type d -path '*e2e-side*' 2>/dev/null"}).out;
   // The programs of the cluster carry its name in their arguments. This test's own do so too while they run.
   traces +=
-      Run({"sh", "-c",
+      Execute(
+          {"sh", "-c",
            "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null | grep -- 'e2e-side' | grep -v grep; done"})
           .out;
   return traces;
@@ -31,7 +32,7 @@ TEST(Cluster, TwoLiveSideBySideAndDeleteLeavesNothing) {
     Lab first("e2e-side-a", 2);
     Lab second("e2e-side-b", 1);
     EXPECT_NE(first.Server(), second.Server());
-    const Ran list = Run({CroftBinary(), "cluster", "list"});
+    const Ran list = Execute({CroftBinary(), "cluster", "list"});
     EXPECT_NE(list.out.find("e2e-side-a"), std::string::npos) << list.out;
     EXPECT_NE(list.out.find("e2e-side-b"), std::string::npos) << list.out;
 
@@ -49,23 +50,23 @@ TEST(Cluster, TwoLiveSideBySideAndDeleteLeavesNothing) {
         std::chrono::seconds(30)))
         << first.Kubectl({"describe", "pod", "p"}).out;
 
-    const Ran again = Run({CroftBinary(), "cluster", "create", "e2e-side-a"});
+    const Ran again = Execute({CroftBinary(), "cluster", "create", "e2e-side-a"});
     EXPECT_NE(again.code, 0);
     EXPECT_NE(again.err.find("exists"), std::string::npos) << again.err;
   }
   EXPECT_EQ(Traces(), before);
   EXPECT_FALSE(std::filesystem::exists("/var/lib/croft/clusters/e2e-side-a"));
-  EXPECT_EQ(Run({CroftBinary(), "cluster", "list"}).out.find("e2e-side"), std::string::npos);
+  EXPECT_EQ(Execute({CroftBinary(), "cluster", "list"}).out.find("e2e-side"), std::string::npos);
 }
 
 TEST(Cluster, AWrongNameIsRefusedWithAReason) {
   for (const char* name :
        {"Upper", "a_b", "-a", "../x", "a-very-long-name-that-no-link-could-carry-for-it-has-too-many-letters"}) {
-    const Ran ran = Run({CroftBinary(), "cluster", "create", "--", name});
+    const Ran ran = Execute({CroftBinary(), "cluster", "create", "--", name});
     EXPECT_NE(ran.code, 0) << name;
     EXPECT_NE(ran.err.find("name"), std::string::npos) << ran.err;
   }
-  const Ran unknown = Run({CroftBinary(), "cluster", "stop-node", "x-1", "--name", "no-such-cluster"});
+  const Ran unknown = Execute({CroftBinary(), "cluster", "stop-node", "x-1", "--name", "no-such-cluster"});
   EXPECT_NE(unknown.code, 0);
   EXPECT_NE(unknown.err.find("no-such-cluster"), std::string::npos) << unknown.err;
 }

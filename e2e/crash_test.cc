@@ -39,10 +39,10 @@ TEST(Crash, EveryAcknowledgedObjectSurvivesAndNoContainerRestarts) {
       for (int i = 0; i < kEach; ++i) {
         const int n = w * kEach + i;
         ++attempted;
-        const Ran ran = Run({"curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-K", curl_config, "-X", "POST",
-                             "-H", "Content-Type: application/json", "--data-binary", "@-",
-                             lab.Server() + "/api/v1/namespaces/default/configmaps"},
-                            ConfigMap(n), std::chrono::seconds(10));
+        const Ran ran = Execute({"curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-K", curl_config, "-X", "POST",
+                                 "-H", "Content-Type: application/json", "--data-binary", "@-",
+                                 lab.Server() + "/api/v1/namespaces/default/configmaps"},
+                                ConfigMap(n), std::chrono::seconds(10));
         if (ran.out == "201") acknowledged[static_cast<size_t>(w)].push_back(n);
       }
     });

@@ -52,7 +52,7 @@ class ServerErrors : public testing::Test {
     fs::create_directories(dir_);
   }
   ~ServerErrors() override {
-    Run({"umount", dir_.string()});
+    Execute({"umount", dir_.string()});
     fs::remove_all(dir_);
   }
   Ran Server(std::vector<std::string> args, const std::string& path = "/usr/sbin:/usr/bin:/sbin:/bin") {
@@ -61,7 +61,7 @@ class ServerErrors : public testing::Test {
         "--data-dir", (dir_ / "data").string(), "--write-kubeconfig", (dir_ / "kubeconfig").string()};
     argv.insert(argv.end(), args.begin(), args.end());
     argv.insert(argv.begin(), {"timeout", "20"});
-    return Run(argv);
+    return Execute(argv);
   }
   static void ExpectSentence(const Ran& ran, const std::vector<std::string>& parts) {
     EXPECT_NE(ran.code, 0);
@@ -74,16 +74,17 @@ class ServerErrors : public testing::Test {
 };
 
 TEST_F(ServerErrors, APortThatIsTaken) {
-  const Ran other = Run({"sh", "-c",
-                         "python3 -c 'import socket,time\ns=socket.socket()\ns.bind((\"127.0.0.1\",0))\ns.listen()\n"
-                         "print(s.getsockname()[1],flush=True)\ntime.sleep(30)' > " +
-                             (dir_ / "port").string() + " & echo $!"},
-                        {}, std::chrono::seconds(5));
+  const Ran other =
+      Execute({"sh", "-c",
+               "python3 -c 'import socket,time\ns=socket.socket()\ns.bind((\"127.0.0.1\",0))\ns.listen()\n"
+               "print(s.getsockname()[1],flush=True)\ntime.sleep(30)' > " +
+                   (dir_ / "port").string() + " & echo $!"},
+              {}, std::chrono::seconds(5));
   ASSERT_TRUE(Await([&] { return !ReadAll(dir_ / "port").empty(); }, std::chrono::seconds(5)));
   const std::string port = std::to_string(std::atoi(ReadAll(dir_ / "port").c_str()));
   const Ran ran = Server({"--listen", "127.0.0.1:" + port, "--disable=agent,ingress"});
   ExpectSentence(ran, {"127.0.0.1:" + port, "already in use", "--listen"});
-  Run({"kill", std::to_string(std::atoi(other.out.c_str()))});
+  Execute({"kill", std::to_string(std::atoi(other.out.c_str()))});
 }
 
 TEST_F(ServerErrors, NoHaproxy) {
@@ -97,7 +98,7 @@ TEST_F(ServerErrors, NoPodman) {
 }
 
 TEST_F(ServerErrors, AFullDisk) {
-  ASSERT_EQ(Run({"mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", dir_.string()}).code, 0);
+  ASSERT_EQ(Execute({"mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", dir_.string()}).code, 0);
   const Ran ran = Server({"--listen", "127.0.0.1:0", "--disable=agent,ingress"});
   ExpectSentence(ran, {"full", dir_.string()});
 }

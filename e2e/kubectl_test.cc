@@ -123,8 +123,8 @@ TEST_P(Kubectl, ExplainsAndEdits) {
   Expect({"explain", "services.croft.lab", "--api-version=croft.lab/v1"}, {"croft.lab", "spec"});
   Expect({"create", "configmap", "settings", "--from-literal=colour=red"}, {"created"});
   const Ran edited =
-      Run({"env", "KUBE_EDITOR=sed -i s/red/blue/", std::string(GetParam()) == "old" ? OldKubectl() : NewKubectl(),
-           "--kubeconfig", SharedLab().kubeconfig(), "edit", "configmap", "settings"});
+      Execute({"env", "KUBE_EDITOR=sed -i s/red/blue/", std::string(GetParam()) == "old" ? OldKubectl() : NewKubectl(),
+               "--kubeconfig", SharedLab().kubeconfig(), "edit", "configmap", "settings"});
   EXPECT_EQ(edited.code, 0) << edited.err;
   Expect({"get", "configmap", "settings", "-o", "jsonpath={.data.colour}"}, {"blue"});
   Expect({"delete", "configmap", "settings"}, {"deleted"});

@@ -39,7 +39,7 @@ std::string OldKubectl() {
 
 // Some packages carry several releases side by side, as kubectl.1.33; the plain name is one of them or a chooser.
 std::string NewKubectl() {
-  const Ran which = Run({"sh", "-c", "readlink -f \"$(command -v kubectl)\""});
+  const Ran which = Execute({"sh", "-c", "readlink -f \"$(command -v kubectl)\""});
   const fs::path plain(which.out.substr(0, which.out.find('\n')));
   std::string best = plain.string();
   int best_minor = -1;
@@ -63,19 +63,19 @@ bool Await(const std::function<bool()>& condition, std::chrono::milliseconds lim
 }
 
 void BuildWhoami(const std::string& version) {
-  const Ran built = Run({SourceDir() + "/tools/whoami/build", CroftBinary() + "/../whoami", version});
+  const Ran built = Execute({SourceDir() + "/tools/whoami/build", CroftBinary() + "/../whoami", version});
   ASSERT_EQ(built.code, 0) << built.err;
 }
 
 Lab::Lab(std::string name, int nodes) : name_(std::move(name)) {
-  Run({CroftBinary(), "cluster", "delete", name_});
-  const Ran created =
-      Run({CroftBinary(), "cluster", "create", name_, "--nodes", std::to_string(nodes)}, {}, std::chrono::seconds(120));
+  Execute({CroftBinary(), "cluster", "delete", name_});
+  const Ran created = Execute({CroftBinary(), "cluster", "create", name_, "--nodes", std::to_string(nodes)}, {},
+                              std::chrono::seconds(120));
   EXPECT_EQ(created.code, 0) << created.out << created.err;
   kubeconfig_ = fs::temp_directory_path() / ("croft-e2e-" + name_ + ".kubeconfig");
-  std::ofstream(kubeconfig_) << Run({CroftBinary(), "cluster", "kubeconfig", name_}).out;
+  std::ofstream(kubeconfig_) << Execute({CroftBinary(), "cluster", "kubeconfig", name_}).out;
   fs::permissions(kubeconfig_, fs::perms::owner_read | fs::perms::owner_write);
-  ca_pem_ = Run({CroftBinary(), "--kubeconfig", kubeconfig_, "ca", "root"}).out;
+  ca_pem_ = Execute({CroftBinary(), "--kubeconfig", kubeconfig_, "ca", "root"}).out;
   EXPECT_NE(ca_pem_.find("BEGIN CERTIFICATE"), std::string::npos);
   for (const char* version : {"v1", "v2"}) {
     BuildWhoami(version);
@@ -86,7 +86,7 @@ Lab::Lab(std::string name, int nodes) : name_(std::move(name)) {
 
 Lab::~Lab() {
   if (testing::Test::HasFailure() && getenv("CROFT_E2E_KEEP") != nullptr) return;
-  const Ran deleted = Run({CroftBinary(), "cluster", "delete", name_});
+  const Ran deleted = Execute({CroftBinary(), "cluster", "delete", name_});
   EXPECT_EQ(deleted.code, 0) << deleted.err;
   std::error_code ignored;
   for (const char* suffix : {"", ".ca", ".crt", ".key", ".curl"}) fs::remove(kubeconfig_ + suffix, ignored);
@@ -95,7 +95,7 @@ Lab::~Lab() {
 Ran Lab::KubectlOf(const std::string& program, std::vector<std::string> args, const std::string& input,
                    std::chrono::seconds limit) const {
   args.insert(args.begin(), {program, "--kubeconfig", kubeconfig_});
-  return Run(args, input, limit);
+  return Execute(args, input, limit);
 }
 
 Ran Lab::Kubectl(std::vector<std::string> args, const std::string& input, std::chrono::seconds limit) const {
@@ -119,7 +119,7 @@ void Lab::Apply(const std::string& yaml) const {
 Ran Lab::Cluster(std::vector<std::string> args) const {
   args.insert(args.begin(), {CroftBinary(), "cluster"});
   args.insert(args.end(), {"--name", name_});
-  return Run(args);
+  return Execute(args);
 }
 
 std::string Lab::IngressAddress() const {

@@ -67,7 +67,7 @@ bool Pump(Pipe& in, Pipe& out, Pipe& err, std::string input, Ran* ran, Clock::ti
 
 }  // namespace
 
-Ran Run(const std::vector<std::string>& argv, const std::string& input, std::chrono::seconds limit) {
+Ran Execute(const std::vector<std::string>& argv, const std::string& input, std::chrono::seconds limit) {
   Ran ran;
   Pipe in, out, err;
   posix_spawn_file_actions_t actions;

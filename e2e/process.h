@@ -13,8 +13,8 @@ struct Ran {
 };
 
 // Runs a program to its end, `input` on its standard input. Killed when it takes longer than `limit`.
-Ran Run(const std::vector<std::string>& argv, const std::string& input = {},
-        std::chrono::seconds limit = std::chrono::seconds(60));
+Ran Execute(const std::vector<std::string>& argv, const std::string& input = {},
+            std::chrono::seconds limit = std::chrono::seconds(60));
 
 // The text of a file; empty when there is none.
 std::string ReadAll(const std::string& path);
