@@ -75,7 +75,7 @@ Result<ResourceFinder> ResourceFinder::Load(client::RestClient& client) {
   if (!reply.ok()) return reply.status();
   const auto groups = ParseJson(reply->body);
   if (!groups.ok()) return groups.status();
-  const Json* list = Find(*groups, "groups");
+  const Json* list = croft::Find(*groups, "groups");
   if (list == nullptr || !list->IsArray()) return Status::Internal("/apis is not a list of groups");
   for (const Json& group : list->GetArray()) {
     const std::string name(FindString(group, {"name"}));
