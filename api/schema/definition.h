@@ -32,7 +32,7 @@ struct ResourceVersion {
   bool storage = true;
   bool deprecated = false;
   SchemaPtr schema;
-  std::shared_ptr<const JsonDocument> source;  // openAPIV3Schema as written, for OpenAPI out
+  std::shared_ptr<const std::string> source;  // openAPIV3Schema as written, as JSON text, for OpenAPI out
   bool has_status = false;
   std::optional<ScaleSubresource> scale;
   std::vector<PrinterColumn> columns;  // without Name; empty: Age alone
@@ -53,13 +53,18 @@ struct ResourceDefinition {
   bool ephemeral = false;                    // kept in memory, on disk seldom (Lease, Event)
   std::vector<std::string> extra_subresources;
   bool builtin = false;
+  std::string openapi_name;  // under which OpenAPI publishes the kind; empty: made of group, version and kind
+  std::string name_format;   // what metadata.name must be: "dns1123-subdomain", ...; empty for posted kinds
+  bool data_only = false;    // stored and served, but nothing acts on it
+  // What the definition asks for and does not get, a sentence each; worth a Warning to who posts it.
+  std::vector<std::string> warnings;
 
   const ResourceVersion* FindVersion(std::string_view name) const;
   const ResourceVersion& StorageVersion() const;
 };
 
 // Reads a CRD. `definitions` is for embedded kinds; nullptr for posted ones, which may then use no $ref and no x-croft
-// keys.
+// keys and must have structural schemas. The failure is kInvalid with a cause for each field that is refused.
 Result<ResourceDefinition> FromCrd(const Json& crd, const Definitions* definitions);
 
 // The kinds embedded into the binary (manifests/kinds), parsed once; and their shared definitions.

@@ -11,7 +11,8 @@
 
 namespace croft::schema {
 
-class Node;  // one place of a compiled schema; defined in node.h
+class Node;       // one place of a compiled schema; defined in node.h
+struct NodePool;  // what owns nodes; defined in node.h
 
 // A compiled structural schema (apiextensions.k8s.io/v1 JSONSchemaProps). Immutable and shared; recursive schemas are
 // allowed.
@@ -23,6 +24,8 @@ class Definitions {
   virtual ~Definitions() = default;
   // nullptr when there is none of that name.
   virtual const Json* Find(std::string_view name) const = 0;
+  // Where the schemas that use these definitions put their nodes, to share them; nullptr for one pool each.
+  virtual std::shared_ptr<NodePool> Pool() const { return nullptr; }
 };
 
 // Compiles a schema. `definitions` may be nullptr: then $ref is refused, as for what a user posts. Causes name the

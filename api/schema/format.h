@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace croft::schema {
+
+// The formats that are checked. Others are kept in the schema and accepted without a look, as Kubernetes does.
+enum class Format : uint8_t {
+  kNone,
+  kInt32,
+  kInt64,
+  kByte,
+  kDate,
+  kDateTime,
+  kDuration,
+  kEmail,
+  kHostname,
+  kIpv4,
+  kIpv6,
+  kCidr,
+  kMac,
+  kQuantity,
+  kUri,
+  kUuid,
+};
+
+Format FormatFrom(std::string_view name);
+std::string_view FormatName(Format format);
+
+// Whether a text has the format. True for the formats of numbers.
+bool HasFormat(Format format, std::string_view text);
+
+}  // namespace croft::schema

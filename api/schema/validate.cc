@@ -1,0 +1,427 @@
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <unordered_set>
+
+#include "api/schema/node.h"
+#include "api/schema/utf8.h"
+
+namespace croft::schema {
+namespace {
+
+// A hostile body must not make a reply that is larger than itself.
+constexpr size_t kMaxCauses = 100;
+constexpr size_t kMaxShownValue = 512;
+
+std::string_view TypeOf(const Json& value) {
+  switch (value.GetType()) {
+    case rapidjson::kNullType:
+      return "null";
+    case rapidjson::kFalseType:
+    case rapidjson::kTrueType:
+      return "boolean";
+    case rapidjson::kObjectType:
+      return "object";
+    case rapidjson::kArrayType:
+      return "array";
+    case rapidjson::kStringType:
+      return "string";
+    default:
+      return value.IsDouble() ? "number" : "integer";
+  }
+}
+
+std::string_view TypeName(Type type) {
+  switch (type) {
+    case Type::kObject:
+      return "object";
+    case Type::kArray:
+      return "array";
+    case Type::kString:
+      return "string";
+    case Type::kInteger:
+      return "integer";
+    case Type::kNumber:
+      return "number";
+    case Type::kBoolean:
+      return "boolean";
+    default:
+      return "integer,string";
+  }
+}
+
+std::string Quote(std::string_view text) {
+  return "\"" + std::string(text) + "\"";
+}
+
+// Numbers as a person writes them: 10, 0.5.
+std::string Write(double number) {
+  char text[32];
+  const bool whole = std::floor(number) == number && std::abs(number) < 1e15;
+  const auto end = whole ? std::to_chars(text, text + sizeof(text), static_cast<int64_t>(number)).ptr
+                         : std::to_chars(text, text + sizeof(text), number).ptr;
+  return {text, end};
+}
+
+std::string Show(const Json& value) {
+  std::string text = WriteJson(value);
+  if (text.size() <= kMaxShownValue) return text;
+  size_t size = kMaxShownValue;
+  while (size > 0 && (text[size] & 0xc0) == 0x80) --size;  // no half character
+  return text.substr(0, size) + "...";
+}
+
+bool IsWhole(const Json& value, bool native) {
+  if (value.IsInt64()) return true;
+  return !native && value.IsDouble() && std::floor(value.GetDouble()) == value.GetDouble() &&
+         std::abs(value.GetDouble()) <= 9.2e18;
+}
+
+bool IsZero(const Json& value) {
+  return (value.IsString() && value.GetStringLength() == 0) || (value.IsInt() && value.GetInt() == 0);
+}
+
+// Whether a member says nothing: absent, or in Kubernetes' own kinds null.
+bool IsAbsent(const Node& node, const Json* value) {
+  return value == nullptr || (node.native && value->IsNull());
+}
+
+// Whether one of several alternatives was chosen. In Kubernetes' own kinds an empty text is none.
+bool IsChosen(const Node& node, const Json* value) {
+  return !IsAbsent(node, value) && !(node.native && value->IsString() && value->GetStringLength() == 0);
+}
+
+// The one field that a branch of a combinator requires, when that is all that the branch says.
+const std::string* OnlyRequires(const Node& branch) {
+  const bool plain = branch.type == Type::kAny && branch.properties.empty() && branch.bounds == nullptr &&
+                     branch.items.node == nullptr && branch.additional.node == nullptr;
+  return plain && branch.required.size() == 1 ? &branch.required[0] : nullptr;
+}
+
+class Validator {
+ public:
+  explicit Validator(size_t max_causes) : max_causes_(max_causes) {}
+
+  // `root`: apiVersion, kind and metadata are not looked at.
+  void Check(const Node& node, const Json& value, bool root = false) {
+    if (Full()) return;
+    if (value.IsNull() && node.nullable) return;
+    if (node.zero_is_unset && IsZero(value)) return;
+    if (!CheckType(node, value)) return;
+    if (value.IsObject()) CheckObject(node, value, root);
+    if (value.IsArray()) CheckArray(node, value);
+    if (value.IsString()) CheckText(node, AsView(value), value);
+    if (value.IsNumber()) CheckNumber(node, value);
+    if (node.bounds != nullptr) {
+      CheckEnumeration(*node.bounds, value);
+      CheckLogic(node, *node.bounds, value);
+    }
+  }
+
+  std::vector<Cause> TakeCauses() { return std::move(causes_); }
+  bool Full() const { return causes_.size() >= max_causes_; }
+  bool empty() const { return causes_.empty(); }
+
+ private:
+  void Add(std::string_view type, std::string message) {
+    if (!Full()) causes_.push_back({std::string(type), std::move(message), path_});
+  }
+  // 'Invalid value: 5: spec.replicas in body should be ...'
+  void Invalid(const Json& value, std::string_view should) {
+    Add("FieldValueInvalid", "Invalid value: " + Show(value) + ": " + Place() + " in body " + std::string(should));
+  }
+  void WrongType(std::string_view wanted, const Json& value, std::string_view shown) {
+    Add("FieldValueTypeInvalid", "Invalid value: " + std::string(shown) + ": " + Place() + " in body must be of type " +
+                                     std::string(wanted) + ": " +
+                                     (value.IsString() ? Show(value) : std::string(shown)));
+  }
+  std::string Place() const { return path_.empty() ? "object" : path_; }
+
+  bool CheckType(const Node& node, const Json& value) {
+    if (HasType(node, value)) return true;
+    const std::string shown = Quote(TypeOf(value));
+    if (node.type == Type::kInteger && value.IsNumber() && node.native) {
+      WrongType("integer", value, Show(value));
+    } else {
+      Add("FieldValueTypeInvalid", "Invalid value: " + shown + ": " + Place() + " in body must be of type " +
+                                       std::string(TypeName(node.type)) + ": " + shown);
+    }
+    return false;
+  }
+  static bool HasType(const Node& node, const Json& value) {
+    switch (node.type) {
+      case Type::kAny:
+        return true;
+      case Type::kObject:
+        return value.IsObject();
+      case Type::kArray:
+        return value.IsArray();
+      case Type::kString:
+        return value.IsString();
+      case Type::kInteger:
+        return value.IsNumber() && IsWhole(value, node.native);
+      case Type::kNumber:
+        return value.IsNumber();
+      case Type::kBoolean:
+        return value.IsBool();
+      case Type::kIntOrString:
+        return value.IsString() || IsWhole(value, node.native) ||
+               (node.format == Format::kQuantity && value.IsNumber());
+    }
+    return false;
+  }
+
+  void CheckObject(const Node& node, const Json& value, bool root) {
+    for (const std::string& name : node.required) {
+      const Json* member = Find(value, name);
+      if (IsAbsent(node, member) && !(root && name == "metadata")) Required(name);
+    }
+    if (node.bounds != nullptr) CheckMemberCount(*node.bounds, value);
+    if (node.embedded_resource) CheckEmbedded(value);
+    if (node.properties.empty() && node.additional.node == nullptr) return;
+    for (const auto& [key, member] : value.GetObject()) {
+      const std::string_view name = AsView(key);
+      if (root && (name == "metadata" || name == "apiVersion" || name == "kind")) continue;
+      const Field* field = node.FindProperty(name);
+      const bool known = field != nullptr;
+      if (!known) field = node.additional.node == nullptr ? nullptr : &node.additional;
+      if (field == nullptr || (node.native && known && member.IsNull())) continue;
+      const PathScope scope(path_);
+      known ? AppendMember(path_, name) : AppendKey(path_, name);
+      Check(*field->node, member);
+    }
+  }
+
+  void Required(std::string_view name) {
+    const PathScope scope(path_);
+    AppendMember(path_, name);
+    Add("FieldValueRequired", "Required value");
+  }
+
+  void CheckEmbedded(const Json& value) {
+    for (const std::string_view name : {"apiVersion", "kind"}) {
+      if (FindString(value, {name}).empty()) Required(name);
+    }
+  }
+
+  void CheckMemberCount(const Bounds& bounds, const Json& value) {
+    const uint64_t count = value.MemberCount();
+    if (bounds.max_properties && count > *bounds.max_properties) TooMany(count, *bounds.max_properties);
+    if (bounds.min_properties && count < *bounds.min_properties) {
+      Invalid(value, "should have at least " + std::to_string(*bounds.min_properties) + " properties");
+    }
+  }
+  void TooMany(uint64_t count, uint64_t most) {
+    Add("FieldValueTooMany",
+        "Too many: " + std::to_string(count) + ": must have at most " + std::to_string(most) + " items");
+  }
+
+  void CheckArray(const Node& node, const Json& value) {
+    if (node.bounds != nullptr) CheckItemCount(node, *node.bounds, value);
+    if (node.items.node != nullptr) {
+      for (rapidjson::SizeType i = 0; i < value.Size() && !Full(); ++i) {
+        const PathScope scope(path_);
+        AppendIndex(path_, i);
+        Check(*node.items.node, value[i]);
+      }
+    }
+    if (node.bounds != nullptr && node.bounds->unique_items && HasTwins(value)) {
+      Invalid(value, "shouldn't contain duplicates");
+    }
+    if (node.allow_duplicates) return;
+    if (node.list_type == ListType::kSet) CheckSet(value);
+    if (node.list_type == ListType::kMap) CheckKeys(node, value);
+  }
+
+  void CheckItemCount(const Node& node, const Bounds& bounds, const Json& value) {
+    const uint64_t count = value.Size();
+    if (bounds.max_items && count > *bounds.max_items) TooMany(count, *bounds.max_items);
+    if (!bounds.min_items || count >= *bounds.min_items) return;
+    if (node.native && count == 0 && *bounds.min_items == 1) return Add("FieldValueRequired", "Required value");
+    Invalid(value, "should have at least " + std::to_string(*bounds.min_items) + " items");
+  }
+
+  static bool HasTwins(const Json& list) {
+    std::unordered_set<std::string> seen;
+    return !std::all_of(list.Begin(), list.End(),
+                        [&](const Json& item) { return seen.insert(WriteJson(item)).second; });
+  }
+
+  void CheckSet(const Json& list) {
+    std::unordered_set<std::string> seen;
+    for (rapidjson::SizeType i = 0; i < list.Size(); ++i) {
+      if (seen.insert(WriteJson(list[i])).second) continue;
+      const PathScope scope(path_);
+      AppendIndex(path_, i);
+      Add("FieldValueDuplicate", "Duplicate value: " + Show(list[i]));
+    }
+  }
+
+  // Kubernetes' own kinds name the key within the item, custom resources the item.
+  void CheckKeys(const Node& node, const Json& list) {
+    std::unordered_set<std::string> seen;
+    for (rapidjson::SizeType i = 0; i < list.Size(); ++i) {
+      if (!list[i].IsObject()) continue;
+      const std::string keys = KeysOf(node, list[i]);
+      if (seen.insert(keys).second) continue;
+      const PathScope scope(path_);
+      AppendIndex(path_, i);
+      const Json* only = node.native && node.list_keys.size() == 1 ? Find(list[i], node.list_keys[0]) : nullptr;
+      if (only != nullptr) AppendMember(path_, node.list_keys[0]);
+      Add("FieldValueDuplicate", "Duplicate value: " + (only != nullptr ? Show(*only) : keys));
+    }
+  }
+  // The keys of one item as JSON; in Kubernetes' own kinds an absent key is an empty one.
+  static std::string KeysOf(const Node& node, const Json& item) {
+    std::string text;
+    for (const std::string& key : node.list_keys) {
+      const Json* value = Find(item, key);
+      if (value == nullptr && !node.native) continue;
+      text += (text.empty() ? "{" : ",") + Quote(key) + ":" + (IsAbsent(node, value) ? "\"\"" : WriteJson(*value));
+    }
+    return text.empty() ? "{}" : text + "}";
+  }
+
+  void CheckText(const Node& node, std::string_view text, const Json& value) {
+    if (node.bounds != nullptr && !CheckTextBounds(node, *node.bounds, text, value)) return;
+    if (node.format != Format::kNone && !HasFormat(node.format, text)) {
+      WrongType(FormatName(node.format), value, Show(value));
+    }
+  }
+
+  bool CheckTextBounds(const Node& node, const Bounds& bounds, std::string_view text, const Json& value) {
+    if (bounds.min_length && text.size() < 4 * *bounds.min_length && CountRunes(text) < *bounds.min_length) {
+      if (node.native && text.empty()) return Add("FieldValueRequired", "Required value"), false;
+      Invalid(value, "should be at least " + std::to_string(*bounds.min_length) + " chars long");
+    }
+    if (bounds.max_length && text.size() > *bounds.max_length && CountRunes(text) > *bounds.max_length) {
+      Add("FieldValueTooLong", "Too long: may not be more than " + std::to_string(*bounds.max_length) + " characters");
+      return false;  // and no pattern is tried on what is too long
+    }
+    if (bounds.pattern == nullptr || bounds.pattern->Matches(text)) return true;
+    if (node.format == Format::kQuantity) return WrongType("quantity", value, Show(value)), false;
+    Invalid(value, "should match '" + bounds.pattern->text() + "'");
+    return false;
+  }
+
+  void CheckNumber(const Node& node, const Json& value) {
+    const double number = value.GetDouble();
+    if (node.format == Format::kInt32 && (number < -2147483648.0 || number > 2147483647.0)) {
+      return WrongType("int32", value, Show(value));
+    }
+    if (node.format == Format::kQuantity || node.bounds == nullptr) return;
+    const Bounds& bounds = *node.bounds;
+    if (bounds.minimum && (bounds.exclusive_minimum ? number <= *bounds.minimum : number < *bounds.minimum)) {
+      Invalid(value, std::string("should be greater than ") + (bounds.exclusive_minimum ? "" : "or equal to ") +
+                         Write(*bounds.minimum));
+    }
+    if (bounds.maximum && (bounds.exclusive_maximum ? number >= *bounds.maximum : number > *bounds.maximum)) {
+      Invalid(value, std::string("should be less than ") + (bounds.exclusive_maximum ? "" : "or equal to ") +
+                         Write(*bounds.maximum));
+    }
+    if (bounds.multiple_of && !IsMultiple(number, *bounds.multiple_of)) {
+      Invalid(value, "should be a multiple of " + Write(*bounds.multiple_of));
+    }
+  }
+  static bool IsMultiple(double number, double factor) {
+    if (factor == 0) return true;
+    const double quotient = number / factor;
+    return std::abs(quotient - std::round(quotient)) < 1e-9;
+  }
+
+  void CheckEnumeration(const Bounds& bounds, const Json& value) {
+    if (bounds.enumeration == nullptr) return;
+    std::string known;
+    for (const Json& allowed : bounds.enumeration->GetArray()) {
+      if (Equal(allowed, value)) return;
+      known += (known.empty() ? "" : ", ") + (allowed.IsString() ? WriteJson(allowed) : Quote(WriteJson(allowed)));
+    }
+    Add("FieldValueNotSupported", "Unsupported value: " + Show(value) + ": supported values: " + known);
+  }
+
+  static bool Accepts(const Node& node, const Json& value) {
+    Validator validator(1);
+    validator.Check(node, value);
+    return validator.empty();
+  }
+
+  void CheckLogic(const Node& node, const Bounds& bounds, const Json& value) {
+    for (const Node* each : bounds.all_of) Check(*each, value);
+    if (!bounds.any_of.empty() && std::none_of(bounds.any_of.begin(), bounds.any_of.end(),
+                                               [&](const Node* each) { return Accepts(*each, value); })) {
+      NotAccepted("must validate at least one schema (anyOf)");
+    }
+    CheckOneOf(node, bounds, value);
+    if (bounds.negated != nullptr) CheckNegated(node, *bounds.negated, value);
+  }
+  void NotAccepted(std::string_view must) {
+    Add("FieldValueInvalid", "Invalid value: \"\": " + Quote(Place()) + " " + std::string(must));
+  }
+
+  void CheckOneOf(const Node& node, const Bounds& bounds, const Json& value) {
+    if (bounds.one_of.empty()) return;
+    if (node.native && value.IsObject() &&
+        std::all_of(bounds.one_of.begin(), bounds.one_of.end(), [](const Node* each) { return OnlyRequires(*each); })) {
+      return CheckUnion(node, bounds.one_of, value);
+    }
+    const auto accepted = std::count_if(bounds.one_of.begin(), bounds.one_of.end(),
+                                        [&](const Node* each) { return Accepts(*each, value); });
+    if (accepted == 0) NotAccepted("must validate one and only one schema (oneOf). Found none valid");
+    if (accepted > 1) NotAccepted("must validate one and only one schema (oneOf). Found more than one valid");
+  }
+
+  // Exactly one of these fields.
+  void CheckUnion(const Node& node, const std::vector<const Node*>& branches, const Json& value) {
+    std::string names;
+    bool found = false;
+    for (const Node* branch : branches) names += (names.empty() ? "" : ", ") + branch->required[0];
+    for (const Node* branch : branches) {
+      const std::string& name = branch->required[0];
+      if (!IsChosen(node, Find(value, name))) continue;
+      if (std::exchange(found, true)) {
+        const PathScope scope(path_);
+        AppendMember(path_, name);
+        Add("FieldValueForbidden", "Forbidden: may not specify more than one of " + names);
+      }
+    }
+    if (!found) Add("FieldValueRequired", "Required value: must specify one of " + names);
+  }
+
+  void CheckNegated(const Node& node, const Node& negated, const Json& value) {
+    const bool together = node.native && value.IsObject() && negated.required.size() > 1;
+    if (together && !std::all_of(negated.required.begin(), negated.required.end(),
+                                 [&](const std::string& name) { return IsChosen(node, Find(value, name)); })) {
+      return;
+    }
+    if (!Accepts(negated, value)) return;
+    if (!together) {
+      if (value.IsString() && negated.bounds != nullptr && negated.bounds->pattern != nullptr) {
+        return Invalid(value, "should not match '" + negated.bounds->pattern->text() + "'");
+      }
+      return NotAccepted("must not validate the schema (not)");
+    }
+    const PathScope scope(path_);
+    AppendMember(path_, negated.required.back());
+    Add("FieldValueInvalid", "Invalid value: \"\": may not be specified together with " + negated.required.front());
+  }
+
+  const size_t max_causes_;
+  std::string path_;
+  std::vector<Cause> causes_;
+};
+
+}  // namespace
+
+std::vector<Cause> Validate(const Node& schema, const Json& value) {
+  Validator validator(kMaxCauses);
+  validator.Check(schema, value, true);
+  return validator.TakeCauses();
+}
+
+std::vector<Cause> ValidateValue(const Node& schema, const Json& value) {
+  Validator validator(kMaxCauses);
+  validator.Check(schema, value);
+  return validator.TakeCauses();
+}
+
+}  // namespace croft::schema
