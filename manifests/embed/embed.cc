@@ -1,78 +1,34 @@
 // Turns YAML files into one compressed C array: embed OUTPUT_DIR ROOT FOLDER/FILE.yaml ...
 // Runs at build time. The text inside is three lines per document: folder, file name, compact JSON.
 
-#include <yaml-cpp/yaml.h>
 #include <zlib.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "api/object/yaml.h"
+
 namespace {
 
-std::string Quote(const std::string& text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += {'\\', c};
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += std::string("\\u00") + kHex[c >> 4] + kHex[c & 15];
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
-bool IsNumber(const std::string& text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() && std::isfinite(number);
-}
-
-std::string Scalar(const YAML::Node& node) {
-  const std::string& text = node.Scalar();
-  if (node.Tag() == "!") return Quote(text);  // quoted in the file
-  if (text == "null" || text == "~" || text.empty()) return "null";
-  if (text == "true" || text == "false") return text;
-  return IsNumber(text) ? text : Quote(text);
-}
-
-std::string ToJson(const YAML::Node& node) {
-  std::string out;
-  switch (node.Type()) {
-    case YAML::NodeType::Map:
-      for (const auto& member : node) {
-        out += (out.empty() ? "" : ",") + Quote(member.first.Scalar()) + ":" + ToJson(member.second);
-      }
-      return "{" + out + "}";
-    case YAML::NodeType::Sequence:
-      for (const auto& item : node) out += (out.empty() ? "" : ",") + ToJson(item);
-      return "[" + out + "]";
-    case YAML::NodeType::Scalar:
-      return Scalar(node);
-    default:
-      return "null";
-  }
+std::string ReadFile(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (!in) throw std::runtime_error("can't read " + path.string());
+  return text;
 }
 
 void AppendFile(const std::filesystem::path& root, const std::filesystem::path& file, std::string& text) {
-  try {
-    for (const YAML::Node& document : YAML::LoadAllFromFile(root / file)) {
-      if (!document.IsMap()) throw std::runtime_error("a document must be a mapping");
-      text += file.parent_path().string() + "\n" + file.filename().string() + "\n" + ToJson(document) + "\n";
-    }
-  } catch (const std::exception& e) {
-    throw std::runtime_error(file.string() + ": " + e.what());
+  const auto documents = croft::ParseYaml(ReadFile(root / file));
+  if (!documents.ok()) throw std::runtime_error(file.string() + ": " + documents.status().message());
+  for (const croft::JsonDocument& document : *documents) {
+    if (!document.IsObject()) throw std::runtime_error(file.string() + ": a document must be a mapping");
+    text += file.parent_path().string() + "\n" + file.filename().string() + "\n" + croft::WriteJson(document) + "\n";
   }
 }
 
