@@ -31,24 +31,24 @@ int Version(const Globals& globals, bool client_only) {
 
 int Completion(const std::string& shell) {
   if (shell == "bash") {
-    std::fputs(R"(_croft() {
+    std::fputs(R"sh(_croft() {
   local IFS=$'\n'
   COMPREPLY=($(compgen -W "$(croft __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
   }
 complete -o default -F _croft croft
-)",
+)sh",
                stdout);
 return 0;
 }
 if (shell == "zsh") {
-    std::fputs(R"(#compdef croft
+    std::fputs(R"sh(#compdef croft
 _croft() {
   local -a answers
   answers=(${(f)"$(croft __complete "${words[@]:1:$((CURRENT-1))}" 2>/dev/null)"})
   compadd -a answers
 }
 compdef _croft croft
-)",
+)sh",
                stdout);
 return 0;
 }

@@ -48,10 +48,9 @@ Result<pki::Authority> OpenAuthority(const std::string& dir, Clock& clock) {
   return made;
 }
 
-Result<std::string> OpenToken(const std::string& dir, const pki::Authority& authority, Random& random) {
+Result<std::string> OpenToken(const std::string& path, const pki::Authority& authority, Random& random) {
   const auto info = pki::ParseCertificate(authority.certificate_pem());
   if (!info.ok()) return info.status();
-  const std::string path = dir + "/join-token";
   if (const auto kept = ReadFile(path, kMaxPem); kept.ok()) {
     std::string text = kept->substr(0, kept->find('\n'));
     const auto token = ParseJoinToken(text);
@@ -93,7 +92,7 @@ Result<std::unique_ptr<LabIdentity>> LabIdentity::Open(Settings settings, Clock&
   CROFT_RETURN_IF_ERROR(MakeDirs(settings.dir, 0700));
   Result<pki::Authority> authority = OpenAuthority(settings.dir, clock);
   if (!authority.ok()) return authority.status();
-  Result<std::string> token = OpenToken(settings.dir, *authority, random);
+  Result<std::string> token = OpenToken(settings.token_file, *authority, random);
   if (!token.ok()) return token.status();
   return std::unique_ptr<LabIdentity>(
       new LabIdentity(std::move(settings), clock, std::move(*authority), std::move(*token)));

@@ -18,6 +18,7 @@ class LabIdentity {
  public:
   struct Settings {
     std::string dir;                 // "<data-dir>/pki"
+    std::string token_file;          // "<data-dir>/join-token"
     std::vector<std::string> names;  // DNS names and addresses at which the server is reached
   };
   static Result<std::unique_ptr<LabIdentity>> Open(Settings settings, Clock& clock, Random& random);
