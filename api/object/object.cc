@@ -181,4 +181,10 @@ ObjectPtr Draft::Commit(uint64_t revision) const {
   return std::make_shared<const Object>(std::move(bytes), std::move(meta));
 }
 
+bool Draft::Same(const Object& committed) const {
+  const std::string_view bytes = committed.bytes();
+  const size_t number = std::to_string(committed.meta().revision).size();
+  return bytes.size() == head_.size() + number + tail_.size() && bytes.starts_with(head_) && bytes.ends_with(tail_);
+}
+
 }  // namespace croft

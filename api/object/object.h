@@ -110,6 +110,8 @@ class Draft {
   const Meta& meta() const { return meta_; }
   // The object as committed at `revision` (> 0).
   ObjectPtr Commit(uint64_t revision) const;
+  // Whether `committed`, which came from a Draft, says the same but for the revision.
+  bool Same(const Object& committed) const;
 
  private:
   std::string head_;

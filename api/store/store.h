@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/base/clock.h"
 #include "api/base/result.h"
 #include "api/object/object.h"
 
@@ -25,10 +26,11 @@ struct Write {
   std::optional<Draft> draft;  // the new object; none: delete
   // What must be stored now: 0: nothing; n: the object at revision n; none: anything, or nothing when there is a draft.
   std::optional<uint64_t> expected;
-  bool ephemeral = false;  // need not survive a crash; reaches the disk seldom
+  bool ephemeral = false;  // need not survive a crash; reaches the disk seldom, and succeeds when the disk is full
 };
 
-// The committed object (of a delete: the last state, at the deletion's revision). kAlreadyExists, kConflict or
+// The committed object (of a delete: the last state, at the deletion's revision). A draft that says what is stored
+// already is no write: the stored object is returned, the revision stays, nobody is told. kAlreadyExists, kConflict or
 // kNotFound when `expected` does not hold; kServiceUnavailable, with the cause, when the disk can't take it: then
 // nothing has changed.
 using Done = std::function<void(Result<ObjectPtr>)>;
@@ -51,7 +53,8 @@ class Watcher {
   virtual void OnEvent(const EventPtr& event) = 0;
 };
 
-// Ends its subscription when destroyed; no call to the watcher begins afterwards.
+// Ends its subscription when destroyed; no call to the watcher begins afterwards, and none is under way unless it is
+// the one that destroys it. So do not destroy it holding a lock that OnEvent takes.
 class Subscription {
  public:
   virtual ~Subscription() = default;
@@ -73,10 +76,11 @@ class Backend {
   };
   // Every stored row, and the highest revision ever given out.
   virtual Result<uint64_t> Load(const std::function<void(Row)>& each) = 0;
-  // Makes all rows and the revision durable, or none of them.
+  // Makes all rows and the revision durable, or none of them. No key comes twice. A deleted row may not be there.
   virtual Status Append(const std::vector<Row>& rows, uint64_t revision) = 0;
 };
 
+// Keeps nothing: a store that is gone when its process is.
 std::unique_ptr<Backend> MemoryBackend();
 // One SQLite file (WAL, synchronous=FULL), made 0600 when absent. kServiceUnavailable names the file and the cause (no
 // space, no permission, damaged) and the remedy.
@@ -88,13 +92,21 @@ Result<std::unique_ptr<Backend>> SqliteBackend(const std::string& path);
 class Store {
  public:
   struct Options {
-    size_t event_log = 4096;  // how many recent events a watch can start from
+    // How many recent events, and of what age, a watch of a resource can start from.
+    size_t event_log = 4096;
+    Duration event_age = std::chrono::minutes(5);
+    // Ephemeral writes join a durable batch when the last that did so was this long ago, and are written without one
+    // after six times as long. Stop() writes them too.
+    Duration ephemeral_flush = std::chrono::minutes(10);
+    // No thread of its own: the caller of Commit commits, and what others hand in meanwhile. For the simulated lab.
+    bool inline_commits = false;
+    const Clock* clock = nullptr;  // must outlive the store; the system's when nullptr
   };
   virtual ~Store() = default;
 
   // `done` is called exactly once, on the committing thread (or this one): it must not block.
   virtual void Commit(Write write, Done done) = 0;
-  // As above, and waits.
+  // As above, and waits. Never from a Done or a Watcher.
   Result<ObjectPtr> CommitAndWait(Write write);
 
   virtual ObjectPtr Get(const GroupResource& resource, const Key& key) const = 0;
@@ -103,7 +115,7 @@ class Store {
   virtual uint64_t Revision() const = 0;
 
   // Delivers the events of `resource` after `revision`: those in the log before this returns, then as they are
-  // committed, none missing and none twice. kExpired when the log does not reach back so far.
+  // committed, none missing and none twice. kExpired when the log does not reach back so far. Never from a Watcher.
   virtual Result<std::unique_ptr<Subscription>> Watch(const GroupResource& resource, uint64_t revision,
                                                       std::shared_ptr<Watcher> watcher) = 0;
 
@@ -111,6 +123,8 @@ class Store {
   virtual void Stop() = 0;
 };
 
+// Loads what the backend holds. After a crash the revision goes on well above the last one given out: none is ever
+// given out twice.
 Result<std::unique_ptr<Store>> Open(std::unique_ptr<Backend> backend, Store::Options options);
 
 }  // namespace croft::store
