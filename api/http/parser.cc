@@ -141,7 +141,8 @@ Request RequestParser::Take() {
 
 struct ResponseParser::Impl final : Parser<false> {
   Impl(size_t max_header, bool no_body, BodySink to) : Parser(max_header), sink(std::move(to)) {
-    body_limit(boost::none);
+    // Not boost::none: Beast 1.74 compares every length as greater than that.
+    body_limit(std::numeric_limits<uint64_t>::max());
     skip(no_body);
   }
 

@@ -187,6 +187,7 @@ TEST_F(ServerTest, ReplyMayComeFromAnotherThread) {
   }));
   client.Send(kLastGet);
   EXPECT_THAT(client.ReadToEnd(), EndsWith("from afar"));
+  server_->Stop(seconds(5));  // waits for the handler, which may not have stored the thread yet
   other.join();
 }
 
@@ -290,6 +291,7 @@ TEST_F(ServerTest, StreamLearnsThatItsClientLeft) {
     RawClient client(address);
     client.Send(kGet);
     client.ReadUntil("\r\n\r\n");
+    ASSERT_TRUE(Eventually([&] { return watchers.count() == 1; }));
   }
   EXPECT_TRUE(Eventually([&] { return watchers.closed == 1; }));
   EXPECT_EQ(watchers.Broadcast(Bytes("x")), 0u);
@@ -321,7 +323,8 @@ TEST_F(ServerTest, StopEndsStreamsProperly) {
   RawClient client(Serve(watchers.handler(1000)));
   client.Send(kGet);
   client.ReadUntil("\r\n\r\n");
-  watchers.Broadcast(Bytes("last"));
+  ASSERT_TRUE(Eventually([&] { return watchers.count() == 1; }));
+  EXPECT_EQ(watchers.Broadcast(Bytes("last")), 1u);
   server_->Stop(seconds(10));
   EXPECT_EQ(client.ReadToEnd(), "4\r\nlast\r\n0\r\n\r\n");
   EXPECT_EQ(watchers.closed, 1);
