@@ -78,6 +78,7 @@ struct EndpointPort {
   std::string name;
   std::string protocol;
   std::optional<int32_t> port;
+  std::string app_protocol;
 };
 struct EndpointSlice {
   ObjectMeta metadata;

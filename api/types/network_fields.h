@@ -100,6 +100,7 @@ void Fields(V& v, EndpointPort& t) {
   v("name", t.name);
   v("protocol", t.protocol);
   v("port", t.port);
+  v("appProtocol", t.app_protocol);
 }
 
 template <class V>

@@ -413,6 +413,11 @@ void FakeClient::FailWrite(int nth, Status why) {
   failing_writes_.emplace_back(nth, std::move(why));
 }
 
+void FakeClient::ForgetFailures() {
+  std::lock_guard lock(mutex_);
+  failing_writes_.clear();
+}
+
 void FakeClient::SetAway(bool away) {
   {
     std::lock_guard lock(mutex_);

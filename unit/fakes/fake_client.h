@@ -50,6 +50,8 @@ class FakeClient final : public client::Client {
   void SetFault(Fault fault);
   // The `nth` write from now on (1 is the next) fails with `why`.
   void FailWrite(int nth, Status why);
+  // Takes back what FailWrite has announced and no write has met yet.
+  void ForgetFailures();
   // Away: every call fails with kServiceUnavailable and all watches are closed with it.
   void SetAway(bool away);
   // Closes all watches.
