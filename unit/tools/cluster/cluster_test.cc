@@ -46,6 +46,7 @@ class ClusterTest : public ::testing::Test {
   }
   void TearDown() override {
     if (!home_.valid()) return;
+    settings_.progress = {};  // it may refer to what was the test's
     Clusters clusters(settings_);
     const Result<std::vector<ClusterInfo>> left = clusters.List();
     if (left.ok()) {
