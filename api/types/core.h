@@ -178,6 +178,15 @@ struct HostAlias {
   std::string ip;
   std::vector<std::string> hostnames;
 };
+struct DnsOption {
+  std::string name;
+  std::string value;
+};
+struct PodDnsConfig {
+  std::vector<std::string> nameservers;
+  std::vector<std::string> searches;
+  std::vector<DnsOption> options;
+};
 struct PodSpec {
   std::vector<Volume> volumes;
   std::vector<Container> init_containers;
@@ -186,6 +195,7 @@ struct PodSpec {
   std::optional<int64_t> termination_grace_period_seconds;
   std::optional<int64_t> active_deadline_seconds;
   std::string dns_policy;
+  std::optional<PodDnsConfig> dns_config;
   StringMap node_selector;
   std::string service_account_name;
   std::string node_name;

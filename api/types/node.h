@@ -37,12 +37,21 @@ struct NodeSystemInfo {
   std::string architecture;
   bool operator==(const NodeSystemInfo&) const = default;
 };
+struct DaemonEndpoint {
+  int32_t port = 0;
+  bool operator==(const DaemonEndpoint&) const = default;
+};
+struct NodeDaemonEndpoints {
+  DaemonEndpoint kubelet_endpoint;  // where the node's agent serves logs
+  bool operator==(const NodeDaemonEndpoints&) const = default;
+};
 struct NodeStatus {
   StringMap capacity;
   StringMap allocatable;
   std::vector<Condition> conditions;
   std::vector<NodeAddress> addresses;
   NodeSystemInfo node_info;
+  NodeDaemonEndpoints daemon_endpoints;
   bool operator==(const NodeStatus&) const = default;
 };
 struct Node {

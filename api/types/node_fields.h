@@ -44,12 +44,23 @@ void Fields(V& v, NodeSystemInfo& t) {
 }
 
 template <class V>
+void Fields(V& v, DaemonEndpoint& t) {
+  v("Port", t.port);
+}
+
+template <class V>
+void Fields(V& v, NodeDaemonEndpoints& t) {
+  v("kubeletEndpoint", t.kubelet_endpoint);
+}
+
+template <class V>
 void Fields(V& v, NodeStatus& t) {
   v("capacity", t.capacity);
   v("allocatable", t.allocatable);
   v("conditions", t.conditions);
   v("addresses", t.addresses);
   v("nodeInfo", t.node_info);
+  v("daemonEndpoints", t.daemon_endpoints);
 }
 
 template <class V>

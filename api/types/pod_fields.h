@@ -238,6 +238,19 @@ void Fields(V& v, HostAlias& t) {
 }
 
 template <class V>
+void Fields(V& v, DnsOption& t) {
+  v("name", t.name);
+  v("value", t.value);
+}
+
+template <class V>
+void Fields(V& v, PodDnsConfig& t) {
+  v("nameservers", t.nameservers);
+  v("searches", t.searches);
+  v("options", t.options);
+}
+
+template <class V>
 void Fields(V& v, PodSpec& t) {
   v("volumes", t.volumes);
   v("initContainers", t.init_containers);
@@ -246,6 +259,7 @@ void Fields(V& v, PodSpec& t) {
   v("terminationGracePeriodSeconds", t.termination_grace_period_seconds);
   v("activeDeadlineSeconds", t.active_deadline_seconds);
   v("dnsPolicy", t.dns_policy);
+  v("dnsConfig", t.dns_config);
   v("nodeSelector", t.node_selector);
   v("serviceAccountName", t.service_account_name);
   v("nodeName", t.node_name);

@@ -1,6 +1,7 @@
 #include "operator/agent/pod_plan.h"
 
 #include <algorithm>
+#include <set>
 
 #include "operator/agent/labels.h"
 #include "operator/agent/pod_status.h"
@@ -21,6 +22,7 @@ class Planner {
 
  private:
   void RemoveSandbox(const SandboxInfo& sandbox, bool detach);
+  bool Draining();
   bool StopAll();
   void TearDown();
   void PlanSandbox();
@@ -40,9 +42,14 @@ class Planner {
 
 // In the order in which one would ask: whose is it, has it ended, is it to go, what is missing.
 Plan Planner::Run() {
-  for (const SandboxInfo* sandbox : view_.foreign) RemoveSandbox(*sandbox, true);
+  std::set<std::string> forgotten;
+  for (const SandboxInfo* sandbox : view_.foreign) {
+    RemoveSandbox(*sandbox, true);
+    forgotten.insert(labels::Get(sandbox->labels, labels::kPodUid));
+  }
+  for (const std::string& gone : forgotten) plan_.actions.push_back({.kind = Kind::kForget, .pod_uid = gone});
   if (observed_.pod == nullptr) {
-    if (!observed_.record.uid.empty())
+    if (!observed_.record.uid.empty() && !forgotten.contains(observed_.record.uid))
       plan_.actions.push_back({.kind = Kind::kForget, .pod_uid = observed_.record.uid});
     return std::move(plan_);
   }
@@ -55,7 +62,7 @@ Plan Planner::Run() {
     }
     // Removing takes what the final status is made of: it is written before.
     if (view_.live != nullptr) plan_.status = ComputeStatus(observed_, view_, now_);
-    TearDown();
+    if (!Draining()) TearDown();
     return std::move(plan_);
   }
   if (types::IsFinished(pod())) {
@@ -77,6 +84,16 @@ void Planner::RemoveSandbox(const SandboxInfo& sandbox, bool detach) {
                            .pod_uid = labels::Get(sandbox.labels, labels::kPodUid),
                            .ip = labels::Get(sandbox.labels, labels::kPodIp),
                            .detach = detach});
+}
+
+// Whether requests may still come to the deleted pod, for it was ready and its routes need a moment to go.
+bool Planner::Draining() {
+  const WallTime seen = observed_.record.deletion_seen.value_or(now_);
+  const WallTime end = seen + std::chrono::duration_cast<WallTime::duration>(
+                                  std::min<Duration>(observed_.drain, GracePeriod(pod(), now_)));
+  if (end <= now_ || !types::IsReady(pod())) return false;
+  LookAgainAt(end);
+  return true;
 }
 
 // Asks what runs to end: the application first, sidecars when it is gone. False when nothing runs.
@@ -103,7 +120,7 @@ void Planner::PlanSandbox() {
   if (record.pod_failure && record.pod_failure->retry_at > now_) {
     LookAgainAt(record.pod_failure->retry_at);
     // What runs is still looked after: only the pod's frame can't be completed.
-    if (view_.live == nullptr || record.attached != view_.live->id) return;
+    if (view_.live == nullptr || record.attached != view_.live->id || record.prepared != view_.live->id) return;
   } else {
     if (view_.live == nullptr) {
       Action create{.kind = Kind::kCreateSandbox};
@@ -138,7 +155,10 @@ void Planner::PlanSandbox() {
 void Planner::PlanContainers() {
   for (const ContainerView& container : view_.containers) {
     for (const ContainerInfo* old : container.older) {
-      plan_.actions.push_back({.kind = Kind::kRemoveContainer, .container_id = old->id});
+      plan_.actions.push_back({.kind = Kind::kRemoveContainer,
+                               .attempt = labels::Attempt(old->labels),
+                               .container = container.spec->name,
+                               .container_id = old->id});
     }
     const bool pending_init = container.role == Role::kInit && !container.succeeded();
     if (container.role == Role::kApp ? !view_.initialized : (container.role == Role::kInit && view_.initialized)) {

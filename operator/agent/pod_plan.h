@@ -20,7 +20,7 @@ struct Action {
     kPrepareVolumes,   // makes the pod's files, or brings them up to date
     kStartContainer,   // container, attempt: image, create, start; raises the restart pause to `crash`
     kStopContainer,    // container_id, container, grace, why
-    kRemoveContainer,  // container_id
+    kRemoveContainer,  // container_id; its log too when container and attempt are given
     kDeletePod,        // from the API, with grace 0 and the pod's uid as precondition
   };
   Kind kind;

@@ -43,6 +43,7 @@ struct StopWork {
 struct PodRecord {
   std::string uid{};
   std::optional<WallTime> first_seen{};
+  std::optional<WallTime> deletion_seen{};
   std::optional<Failure> pod_failure{};           // sandbox, address or volumes
   std::map<std::string, Failure> failures{};      // creating or starting a container; by name
   std::map<std::string, ImageWork> images{};      // by container name

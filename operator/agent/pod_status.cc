@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "operator/agent/labels.h"
+#include "operator/runtime/events.h"
 
 namespace croft::agent {
 namespace {
@@ -125,8 +126,9 @@ ContainerStatus StatusOf(const Observed& observed, const PodView& view, const Co
   if (container.running) {
     status.state.running = types::ContainerStateRunning{FormatTime(info.started_at)};
     status.started = container.started;
-    // A container on its way out takes no more requests.
-    status.ready = container.ready && !observed.record.stops.contains(info.id) && !observed.pod->metadata.deleting();
+    // A container that is being replaced takes no more requests. Of a pod that is deleted it is the deletion that
+    // tells.
+    status.ready = container.ready && (observed.pod->metadata.deleting() || !observed.record.stops.contains(info.id));
   } else if (info.state == RunState::kCreated) {
     status.state.waiting = Waiting(observed, view, container, now);
   } else if (container.restarts && !observed.pod->metadata.deleting() &&
@@ -168,21 +170,12 @@ class Conditions {
   Conditions(std::vector<Condition>& list, WallTime now) : list_(list), now_(now) {}
 
   void Set(const char* type, bool is_true, std::string reason = {}, std::string message = {}) {
-    const std::string status = is_true ? "True" : "False";
-    for (Condition& condition : list_) {
-      if (condition.type != type) continue;
-      if (condition.status != status) condition.last_transition_time = FormatTime(now_);
-      condition.status = status;
-      condition.reason = std::move(reason);
-      condition.message = std::move(message);
-      return;
-    }
-    Condition& added = list_.emplace_back();
-    added.type = type;
-    added.status = status;
-    added.reason = std::move(reason);
-    added.message = std::move(message);
-    added.last_transition_time = FormatTime(now_);
+    Condition condition;
+    condition.type = type;
+    condition.status = is_true ? "True" : "False";
+    condition.reason = std::move(reason);
+    condition.message = std::move(message);
+    runtime::SetCondition(list_, std::move(condition), now_);
   }
 
  private:
@@ -192,7 +185,9 @@ class Conditions {
 
 void SetConditions(const Observed& observed, const PodView& view, WallTime now, types::PodStatus* status) {
   Conditions conditions(status->conditions, now);
-  const bool framed = view.live != nullptr && observed.record.attached == view.live->id;
+  // A sandbox with containers had its address before they were made, though a new agent has yet to check it.
+  const bool framed =
+      view.live != nullptr && (observed.record.attached == view.live->id || !view.live->containers.empty());
   conditions.Set("PodReadyToStartContainers", framed);
 
   std::vector<std::string> unready, incomplete;

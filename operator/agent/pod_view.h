@@ -25,6 +25,7 @@ struct Observed {
   PodRecord record;                              // of pod->uid
   std::map<std::string, ProbeVerdict> verdicts;  // by container id
   std::string node_ip;
+  Duration drain{};  // how long a ready pod goes on after its deletion was seen
 };
 
 enum class Role { kInit, kSidecar, kApp };

@@ -282,7 +282,7 @@ const Case kCases[] = {
     {"The lost sandbox goes when the new one stands",
      [](World& w) { w.Sandbox("u1", false, 0).Sandbox("u1", true, 1).Running("main"); }, "remove:s0u1", "Running"},
     {"A sandbox of an earlier pod of that name goes first", [](World& w) { w.Sandbox("u0"); },
-     "remove:s0u0+detach sandbox/0 attach volumes start:main/0", "Pending"},
+     "remove:s0u0+detach forget sandbox/0 attach volumes start:main/0", "Pending"},
     {"A pod that the API does not have is removed at once", [](World& w) { w.Sandbox().Running("main").Gone(); },
      "remove:s0u1+detach forget", ""},
     {"Deletion stops all containers with the deletion's grace",

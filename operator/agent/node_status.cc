@@ -1,0 +1,81 @@
+#include "operator/agent/node_status.h"
+
+#include "operator/runtime/events.h"
+
+namespace croft::agent {
+namespace {
+
+std::string Cores(int64_t milli) {
+  return milli % 1000 == 0 ? std::to_string(milli / 1000) : std::to_string(milli) + "m";
+}
+
+types::Condition MakeCondition(const char* type, bool is_true, const char* reason, std::string message) {
+  types::Condition condition;
+  condition.type = type;
+  condition.status = is_true ? "True" : "False";
+  condition.reason = reason;
+  condition.message = std::move(message);
+  return condition;
+}
+
+}  // namespace
+
+types::NodeStatus MakeNodeStatus(const AgentSettings& settings, const types::NodeStatus& before,
+                                 const std::string& runtime_version, const std::string& runtime_error, WallTime now) {
+  const Machine& machine = settings.machine;
+  types::NodeStatus status;
+  status.capacity = {{"cpu", Cores(machine.cpu_milli)},
+                     {"memory", std::to_string(machine.memory_bytes / 1024) + "Ki"},
+                     {"pods", std::to_string(machine.pods)}};
+  if (machine.disk_bytes > 0) status.capacity["ephemeral-storage"] = std::to_string(machine.disk_bytes / 1024) + "Ki";
+  status.allocatable = status.capacity;
+  status.addresses = {{"InternalIP", settings.address}, {"Hostname", settings.node_name}};
+  status.node_info = before.node_info;
+  status.node_info.machine_id = machine.machine_id;
+  status.node_info.system_uuid = machine.machine_id;
+  status.node_info.boot_id = machine.boot_id;
+  status.node_info.kernel_version = machine.kernel_version;
+  status.node_info.os_image = machine.os_image;
+  // A runtime that does not answer now is still the one that it was.
+  if (!runtime_version.empty()) status.node_info.container_runtime_version = runtime_version;
+  status.node_info.kubelet_version = settings.version;
+  status.node_info.kube_proxy_version = settings.version;
+  status.node_info.operating_system = "linux";
+  status.node_info.architecture = machine.architecture;
+  status.daemon_endpoints.kubelet_endpoint.port = settings.kubelet_port;
+
+  status.conditions = before.conditions;
+  const types::Condition conditions[] = {
+      MakeCondition("MemoryPressure", false, "KubeletHasSufficientMemory", "the node has sufficient memory available"),
+      MakeCondition("DiskPressure", false, "KubeletHasNoDiskPressure", "the node has no disk pressure"),
+      MakeCondition("PIDPressure", false, "KubeletHasSufficientPID", "the node has sufficient PIDs available"),
+      runtime_error.empty()
+          ? MakeCondition("Ready", true, "KubeletReady", "the node agent is ready")
+          : MakeCondition("Ready", false, "KubeletNotReady", "the container runtime is down: " + runtime_error)};
+  for (types::Condition condition : conditions) {
+    condition.last_heartbeat_time = FormatTime(now);
+    runtime::SetCondition(status.conditions, std::move(condition), now);
+  }
+  return status;
+}
+
+types::Node MakeNode(const AgentSettings& settings, const types::NodeStatus& status) {
+  types::Node node;
+  node.metadata.name = settings.node_name;
+  node.metadata.labels = settings.labels;
+  node.metadata.labels["kubernetes.io/hostname"] = settings.node_name;
+  node.metadata.labels["kubernetes.io/os"] = "linux";
+  node.metadata.labels["kubernetes.io/arch"] = settings.machine.architecture;
+  node.status = status;
+  return node;
+}
+
+bool Differs(const types::NodeStatus& a, const types::NodeStatus& b) {
+  const auto bare = [](types::NodeStatus status) {
+    for (types::Condition& condition : status.conditions) condition.last_heartbeat_time.clear();
+    return status;
+  };
+  return bare(a) != bare(b);
+}
+
+}  // namespace croft::agent
