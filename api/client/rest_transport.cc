@@ -125,16 +125,37 @@ class CppRestTransport final : public RestTransport {
   rest::client::http_client client_;
 };
 
+void StartThreads() {
+  static std::once_flag once;
+  std::call_once(once, [] { crossplat::threadpool::initialize_with_threads(kThreads); });
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RestTransport>> MakeRestTransport(const Kubeconfig& config, Duration timeout) {
   CROFT_RETURN_IF_ERROR(Check(config));
-  static std::once_flag once;
-  std::call_once(once, [] { crossplat::threadpool::initialize_with_threads(kThreads); });
+  StartThreads();
   try {
     return std::unique_ptr<RestTransport>(std::make_unique<CppRestTransport>(config, timeout));
   } catch (const std::exception& error) {
     return Status::BadRequest("the server's address \"" + config.server + "\" is not a URL: " + error.what());
+  }
+}
+
+Result<std::string> FetchUnverified(const std::string& url, Duration timeout) {
+  StartThreads();
+  try {
+    rest::client::http_client_config settings;
+    settings.set_timeout(std::chrono::duration_cast<std::chrono::microseconds>(timeout));
+    settings.set_validate_certificates(false);
+    rest::client::http_client client(web::uri(url), settings);
+    const rest::http_response response = client.request("GET").get();
+    const std::vector<unsigned char> bytes = response.extract_vector().get();
+    std::string body(bytes.begin(), bytes.end());
+    if (response.status_code() != 200) return FailureFrom(response.status_code(), body);
+    return body;
+  } catch (const std::exception& error) {
+    return Status::Unavailable("cannot reach " + url + ": " + error.what());
   }
 }
 

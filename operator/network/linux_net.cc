@@ -143,7 +143,7 @@ Status LinuxNet::ConnectPod(Netlink& node, int netns, const Prefix& ip, const st
   if (!host.ok()) {
     const Result<int> mtu = UplinkMtu(node, settings_.node_address);
     if (!mtu.ok()) return mtu.status();
-    CROFT_RETURN_IF_ERROR(node.AddVeth({link_name, kPodLink, netns, *mtu}));
+    CROFT_RETURN_IF_ERROR(node.AddVeth({link_name, kPodLink, netns, *mtu, {}}));
   }
   CROFT_RETURN_IF_ERROR(ConfigurePod(*pod, ip));
   return ConfigureNode(node, link_name, ip, settings_.node_address);

@@ -257,6 +257,7 @@ Status Netlink::AddVeth(const VethPair& pair) {
   nlmsghdr* header = request.header;
   mnl_attr_put_strz(header, IFLA_IFNAME, pair.name.c_str());
   if (pair.mtu > 0) mnl_attr_put_u32(header, IFLA_MTU, static_cast<uint32_t>(pair.mtu));
+  if (!pair.mac.empty()) mnl_attr_put(header, IFLA_ADDRESS, pair.mac.size(), pair.mac.data());
   nlattr* info = mnl_attr_nest_start(header, IFLA_LINKINFO);
   mnl_attr_put_strz(header, IFLA_INFO_KIND, "veth");
   nlattr* data = mnl_attr_nest_start(header, IFLA_INFO_DATA);

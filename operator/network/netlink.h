@@ -48,6 +48,7 @@ struct VethPair {
   std::string peer_name;
   int peer_netns = -1;  // where the peer is made; -1: beside `name`
   int mtu = 0;          // 0: the kernel's default
+  std::string mac;      // six bytes, of `name`; empty: a random one
 };
 
 // Links, addresses and routes over one rtnetlink socket, which belongs to the namespace it was opened in. Every call

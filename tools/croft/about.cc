@@ -38,9 +38,9 @@ int Completion(const std::string& shell) {
 complete -o default -F _croft croft
 )sh",
                stdout);
-return 0;
-}
-if (shell == "zsh") {
+    return 0;
+  }
+  if (shell == "zsh") {
     std::fputs(R"sh(#compdef croft
 _croft() {
   local -a answers
@@ -50,14 +50,14 @@ _croft() {
 compdef _croft croft
 )sh",
                stdout);
-return 0;
-}
-if (shell == "fish") {
-  std::fputs("complete -c croft -f -a '(croft __complete (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'\n",
-             stdout);
-  return 0;
-}
-return Fail("completion is there for bash, zsh and fish, not for \"" + shell + "\"");
+    return 0;
+  }
+  if (shell == "fish") {
+    std::fputs("complete -c croft -f -a '(croft __complete (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'\n",
+               stdout);
+    return 0;
+  }
+  return Fail("completion is there for bash, zsh and fish, not for \"" + shell + "\"");
 }
 
 int Complete(const Globals& globals, const std::vector<std::string>& words) {

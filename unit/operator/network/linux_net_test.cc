@@ -82,7 +82,7 @@ class LinuxNetTest : public ::testing::Test {
     one_.emplace("10.50.0.1");
     two_.emplace("10.50.0.2");
     Netlink netlink = one_->netlink();
-    Expect(netlink.AddVeth({"eth0", "eth0", two_->netns(), 1400}));
+    Expect(netlink.AddVeth({"eth0", "eth0", two_->netns(), 1400, {}}));
     Configure(one_->netns(), "eth0", "10.50.0.1/24");
     Configure(two_->netns(), "eth0", "10.50.0.2/24");
     Expect(one_->Prepare());
