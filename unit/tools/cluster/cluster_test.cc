@@ -347,6 +347,56 @@ TEST_F(ClusterTest, APortThatIsTakenMakesItTheNextAddress) {
   EXPECT_EQ(AskServer(2, "name"), Name("a-server"));
 }
 
+// With Podman storages of the test's own, both as this machine's and on the nodes.
+TEST_F(ClusterTest, LoadPutsAnImageOfThisMachinesPodmanOnAllNodes) {
+  if (!RunProgram({"podman", "--version"}).ok()) GTEST_SKIP() << "this needs Podman";
+  // Podman takes no runroot of more than 50 characters; a node's /run is its own.
+  const auto podman = [](const fs::path& storage, const fs::path& run, std::vector<std::string> rest) {
+    std::vector<std::string> words = {"podman",
+                                      "--root=" + storage.string(),
+                                      "--runroot=" + (run / "r").string(),
+                                      "--tmpdir=" + (run / "t").string(),
+                                      "--storage-driver=overlay",
+                                      "--cgroup-manager=cgroupfs"};
+    words.insert(words.end(), rest.begin(), rest.end());
+    return words;
+  };
+  settings_.podman_socket = "/run/podman.sock";
+  settings_.commands = [podman, others = settings_.commands](const Layout& layout, const Member& m) {
+    if (m.server) return others(layout, m);
+    return podman(layout.data_dir(m.name) / "storage", "/run",
+                  {"system", "service", "--time=0", "unix:///run/podman.sock"});
+  };
+  Clusters clusters(settings_);
+  Expect(clusters.Create({Name("a"), 2, {}}));
+
+  const fs::path machine = root_ / "machine";
+  fs::create_directories(machine);
+  std::ofstream(machine / "storage.conf") << "[storage]\ndriver = \"overlay\"\ngraphroot = \"" << machine.string()
+                                          << "/storage\"\nrunroot = \"" << machine.string() << "/r\"\n";
+  std::ofstream(machine / "Containerfile") << "FROM scratch\nCOPY Containerfile /\n";
+  setenv("CONTAINERS_STORAGE_CONF", (machine / "storage.conf").c_str(), 1);
+  const std::string image = "localhost/croft-load:1";
+  Expect(RunProgram(podman(machine / "storage", machine, {"build", "--quiet", "--tag=" + image, machine})));
+
+  EXPECT_THAT(clusters.Load(Name("a"), "localhost/none:1").message(), HasSubstr("has no image \"localhost/none:1\""));
+  Status loaded;
+  const auto deadline = std::chrono::steady_clock::now() + seconds(20);
+  while (!(loaded = clusters.Load(Name("a"), image)).ok() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));  // the nodes' Podman is on its way up
+  }
+  Expect(loaded);
+  for (const char* node : {"a-1", "a-2"}) {
+    const fs::path dir = settings_.root / Name("a") / Name(node) / "data";
+    std::ifstream file(dir / "storage" / "overlay-images" / "images.json");
+    const std::string images{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_THAT(images, HasSubstr(image)) << node;
+  }
+  EXPECT_FALSE(fs::exists(settings_.root / Name("a") / "image.tar"));
+  Expect(RunProgram(podman(machine / "storage", machine, {"rmi", "--all", "--force"})));
+  unsetenv("CONTAINERS_STORAGE_CONF");
+}
+
 TEST_F(ClusterTest, BadRequestsAreRefusedInWords) {
   Clusters clusters(settings_);
   EXPECT_THAT(clusters.Create({"Lab_1", 1, {}}).message(), HasSubstr("can't be the name of a cluster"));
