@@ -106,6 +106,18 @@ Result<Response> Client::Do(Request request, Duration timeout) {
   }
 }
 
+Status Client::Follow(Request request, const std::function<bool(const Response& head)>& on_headers,
+                      const std::function<bool(std::string_view bytes)>& on_data) {
+  Result<std::unique_ptr<Wire>> wire = impl_->Open(SteadyTime::max());
+  if (!wire.ok()) return wire.status();
+  CROFT_RETURN_IF_ERROR(
+      (*wire)->Write(EncodeRequest(request, impl_->settings), DeadlineAfter(impl_->settings.connect_timeout)));
+  bool enough = false;
+  return ReadUntilEnough(
+      **wire, request.method == "HEAD", [&](const Response& head) { enough = !on_headers(head); },
+      [&](std::string_view bytes) { enough = !on_data(bytes); }, enough);
+}
+
 std::unique_ptr<ResponseStream> Client::OpenStream(Request request, StreamCallbacks callbacks) {
   Result<std::unique_ptr<Wire>> wire = impl_->Open(SteadyTime::max());
   if (wire.ok()) {

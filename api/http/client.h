@@ -53,6 +53,11 @@ class Client {
   // A GET or HEAD whose kept connection the server had given up is sent once more on a new one.
   Result<Response> Do(Request request, Duration timeout);
 
+  // Hands the body on as it comes, on the calling thread, for as long as it takes; a callback that returns false ends
+  // it. Ok when the body came to its proper end or a callback had enough.
+  Status Follow(Request request, const std::function<bool(const Response& head)>& on_headers,
+                const std::function<bool(std::string_view bytes)>& on_data);
+
   // Connects and sends before it returns (up to twice the connect timeout); everything else, failures too, comes
   // through the callbacks.
   std::unique_ptr<ResponseStream> OpenStream(Request request, StreamCallbacks callbacks);

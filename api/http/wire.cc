@@ -87,12 +87,12 @@ Status Wire::Write(std::string_view bytes, SteadyTime deadline) {
   return Status::Ok();
 }
 
-Status Wire::ReadInto(ResponseParser& parser, bool header_only, SteadyTime deadline) {
+Status Wire::ReadInto(ResponseParser& parser, const bool* enough, SteadyTime deadline) {
   std::array<char, 16 * 1024> buffer;
   for (;;) {
     if (!rest_.empty()) rest_.erase(0, parser.Feed(rest_));
     if (parser.error() != ParseError::kNone) return Lost("the answer is not well-formed HTTP");
-    if (parser.done() || (header_only && parser.header_done())) return Status::Ok();
+    if (parser.done() || (enough && *enough)) return Status::Ok();
     const auto read = Drive([&] { return transport_->Read(buffer.data(), buffer.size()); }, deadline);
     if (!read.ok()) return read.status();
     if (read->state == State::kEnd) {
@@ -128,10 +128,32 @@ std::string EncodeRequest(const Request& request, const ClientSettings& settings
 Result<ReadOutcome> ReadResponse(Wire& wire, bool no_body, const ResponseParser::BodySink& sink, SteadyTime deadline) {
   for (;;) {
     ResponseParser parser(kMaxResponseHeader, no_body, sink);
-    CROFT_RETURN_IF_ERROR(wire.ReadInto(parser, false, deadline));
+    CROFT_RETURN_IF_ERROR(wire.ReadInto(parser, nullptr, deadline));
     const int status = parser.head().status;
     if (status >= 100 && status < 200 && status != 101) continue;
     return ReadOutcome{std::move(parser.head()), parser.keep_alive()};
+  }
+}
+
+Status ReadUntilEnough(Wire& wire, bool no_body, const std::function<void(const Response&)>& on_head,
+                       const ResponseParser::BodySink& sink, const bool& enough) {
+  for (;;) {
+    bool told = false;
+    ResponseParser* reading = nullptr;
+    const auto tell = [&] {
+      if (std::exchange(told, true)) return;
+      on_head(reading->head());
+    };
+    ResponseParser parser(kMaxResponseHeader, no_body, [&](std::string_view bytes) {
+      tell();
+      if (!enough) sink(bytes);
+    });
+    reading = &parser;
+    CROFT_RETURN_IF_ERROR(wire.ReadInto(parser, &enough, SteadyTime::max()));
+    const int status = parser.head().status;
+    if (!enough && status >= 100 && status < 200 && status != 101) continue;
+    tell();
+    return Status::Ok();
   }
 }
 

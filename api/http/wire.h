@@ -19,8 +19,8 @@ class Wire {
   static Result<std::unique_ptr<Wire>> Open(const ClientSettings& settings, const TlsContext& tls, SteadyTime deadline);
 
   Status Write(std::string_view bytes, SteadyTime deadline);
-  // Reads until the parser says done (then what follows stays unread) or `header_only` and it has the header.
-  Status ReadInto(ResponseParser& parser, bool header_only, SteadyTime deadline);
+  // Reads until the parser says done (then what follows stays unread), or `*enough`.
+  Status ReadInto(ResponseParser& parser, const bool* enough, SteadyTime deadline);
 
   // Whether a kept connection can be used again: nothing came meanwhile, not even its end.
   bool Fresh() const;
@@ -54,6 +54,9 @@ struct ReadOutcome {
   bool keep_alive = false;
 };
 Result<ReadOutcome> ReadResponse(Wire& wire, bool no_body, const ResponseParser::BodySink& sink, SteadyTime deadline);
+// The same, until `*enough`; `on_head` is told before the body.
+Status ReadUntilEnough(Wire& wire, bool no_body, const std::function<void(const Response&)>& on_head,
+                       const ResponseParser::BodySink& sink, const bool& enough);
 
 inline SteadyTime DeadlineAfter(Duration timeout) {
   return std::chrono::steady_clock::now() + std::chrono::duration_cast<SteadyTime::duration>(timeout);

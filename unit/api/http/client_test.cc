@@ -283,6 +283,41 @@ TEST_F(ClientTest, StreamEndsForAReason) {
   }
 }
 
+TEST_F(ClientTest, FollowHandsOnUntilItHasEnough) {
+  std::atomic<bool> left{false};
+  const auto client = ClientOf(Serve([&](Request request, const ResponderPtr& responder) {
+    auto stream = responder->StartStream(200, {{"X", "y"}}, 10'000'000);
+    if (request.target == "/short") {
+      stream->Write(Bytes("short"));
+      return stream->Close();
+    }
+    while (stream->Write(Bytes("line\n"))) std::this_thread::yield();
+    left = true;
+  }));
+  std::string data;
+  const auto has_head = [](const Response& head) { return head.headers.Get("x") == "y"; };
+  EXPECT_TRUE(client
+                  ->Follow(Get("/short"), has_head,
+                           [&](std::string_view bytes) {
+                             data += bytes;
+                             return true;
+                           })
+                  .ok());
+  EXPECT_EQ(data, "short");
+  data.clear();
+  EXPECT_TRUE(client
+                  ->Follow(Get("/endless"), has_head,
+                           [&](std::string_view bytes) {
+                             data += bytes;
+                             return data.size() < 100;
+                           })
+                  .ok());
+  EXPECT_GE(data.size(), 100u);
+  EXPECT_TRUE(Eventually([&] { return left.load(); }));
+  EXPECT_FALSE(
+      ClientOf("unix:" + (dir_ / "none"))->Follow(Get("/"), has_head, [](std::string_view) { return true; }).ok());
+}
+
 TEST_F(ClientTest, DestroyedStreamIsSilentWhileDataFlows) {
   std::atomic<bool> stop{false};
   const auto client = ClientOf(Serve([&](Request, const ResponderPtr& responder) {
