@@ -4,10 +4,9 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "api/base/base64.h"
+#include "api/base/file.h"
 #include "api/object/yaml.h"
 
 namespace croft::client {
@@ -16,15 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kMaxBytes = 1 << 20;
-
-Result<std::string> ReadText(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Status::NotFound("cannot read " + path.string());
-  std::string text(kMaxBytes, '\0');
-  file.read(text.data(), kMaxBytes);
-  text.resize(static_cast<size_t>(file.gcount()));
-  return text;
-}
 
 // The item of a named list ("clusters", "users", "contexts").
 const Json* Named(const Json& config, std::string_view list, std::string_view name) {
@@ -46,13 +36,13 @@ Result<std::string> Pem(const Json& object, const std::string& key, const fs::pa
   }
   const std::string_view file = FindString(object, {key});
   if (file.empty()) return std::string();
-  return ReadText(folder / std::string(file));
+  return ReadFile((folder / std::string(file)).string(), kMaxBytes);
 }
 
 }  // namespace
 
 Result<Kubeconfig> LoadKubeconfig(const std::string& path) {
-  const Result<std::string> text = ReadText(path);
+  const Result<std::string> text = ReadFile(path, kMaxBytes);
   if (!text.ok()) return text.status();
   const Result<JsonDocument> parsed = ParseYamlDocument(*text);
   if (!parsed.ok()) return parsed.status().Annotate(path);

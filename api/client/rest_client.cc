@@ -1,14 +1,14 @@
 #include "api/client/rest_client.h"
 
-#include <condition_variable>
-#include <mutex>
-
 #include "api/client/rest_transport.h"
 #include "api/client/rest_watch.h"
 #include "api/http/client.h"
 
 namespace croft::client {
 namespace {
+
+// A Status that refuses a stream is never larger.
+constexpr size_t kMaxRefusal = 256 * 1024;
 
 // "https://host:port" taken apart for api/http.
 Result<http::ClientSettings> StreamSettings(const Kubeconfig& config) {
@@ -167,53 +167,24 @@ Status RestClient::Delete(const GroupVersionResource& gvr, const Key& key, const
 
 Status RestClient::Stream(const std::string& target, const std::string& accept,
                           const std::function<bool(std::string_view)>& on_data) {
-  struct Shared {
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::string bytes;   // guarded by mutex
-    int code = 0;        // guarded by mutex
-    bool ended = false;  // guarded by mutex
-    Status why;          // guarded by mutex
-  };
-  const auto shared = std::make_shared<Shared>();
   http::Request request;
   request.method = "GET";
   request.target = target;
   request.headers.Add("Accept", accept);
-  http::StreamCallbacks callbacks;
-  callbacks.on_headers = [shared](const http::Response& head) {
-    std::lock_guard lock(shared->mutex);
-    shared->code = head.status;
-  };
-  callbacks.on_data = [shared](std::string_view bytes) {
-    std::lock_guard lock(shared->mutex);
-    shared->bytes.append(bytes);
-    shared->changed.notify_one();
-  };
-  callbacks.on_end = [shared](const Status& why) {
-    std::lock_guard lock(shared->mutex);
-    shared->ended = true;
-    shared->why = why;
-    shared->changed.notify_one();
-  };
-  const auto stream = impl_->streams().OpenStream(std::move(request), std::move(callbacks));
+  int code = 0;
   std::string failure;  // the body of a reply that refuses
-  std::unique_lock lock(shared->mutex);
-  while (true) {
-    shared->changed.wait(lock, [&] { return shared->ended || !shared->bytes.empty(); });
-    const std::string bytes = std::exchange(shared->bytes, {});
-    const int code = shared->code;
-    const bool ended = shared->ended;
-    const Status why = shared->why;
-    lock.unlock();
-    if (code >= 400) {
-      failure += bytes;
-    } else if (!bytes.empty() && !on_data(bytes)) {
-      return Status::Ok();
-    }
-    if (ended) return code >= 400 && why.ok() ? FailureFrom(code, failure) : why;
-    lock.lock();
-  }
+  const Status why = impl_->streams().Follow(
+      std::move(request),
+      [&](const http::Response& head) {
+        code = head.status;
+        return true;
+      },
+      [&](std::string_view bytes) {
+        if (code < 400) return on_data(bytes);
+        failure.append(bytes);
+        return failure.size() < kMaxRefusal;
+      });
+  return code >= 400 && why.ok() ? FailureFrom(code, failure) : why;
 }
 
 }  // namespace croft::client

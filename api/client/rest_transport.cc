@@ -42,10 +42,12 @@ KeyPtr ReadKey(const std::string& pem) {
   return KeyPtr(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
 }
 
-// Trusts the CA alone, and shows the client certificate if there is one. The PEMs were checked when the transport was
-// made.
+// Trusts the CA alone (the machine's own roots when there is none), and shows the client certificate if there is one.
+// The PEMs were checked when the transport was made.
 void SetUp(SSL_CTX* context, const Kubeconfig& config) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  // cpprestsdk has put the machine's roots into the store by now: they must not vouch for a lab's server.
+  if (!config.ca_pem.empty()) SSL_CTX_set_cert_store(context, X509_STORE_new());
   for (const X509Ptr& ca : ReadCertificates(config.ca_pem)) {
     X509_STORE_add_cert(SSL_CTX_get_cert_store(context), ca.get());
   }
@@ -77,12 +79,12 @@ class CppRestTransport final : public RestTransport {
       : server_(config.server), token_(config.token), client_(web::uri(config.server), Configure(config, timeout)) {}
 
   Result<RestClient::RawReply> Send(const RestClient::RawRequest& request) override {
-    rest::http_request message(request.method);
-    message.set_request_uri(web::uri(request.target));
-    message.headers().add("Accept", request.accept);
-    if (!token_.empty()) message.headers().add("Authorization", "Bearer " + token_);
-    if (!request.body.empty()) message.set_body(request.body, request.content_type);
     try {
+      rest::http_request message(request.method);
+      message.set_request_uri(web::uri(request.target));
+      message.headers().add("Accept", request.accept);
+      if (!token_.empty()) message.headers().add("Authorization", "Bearer " + token_);
+      if (!request.body.empty()) message.set_body(request.body, request.content_type);
       const rest::http_response response = client_.request(message).get();
       RestClient::RawReply reply;
       reply.code = response.status_code();
@@ -91,6 +93,11 @@ class CppRestTransport final : public RestTransport {
       const auto warnings = response.headers().find("Warning");
       if (warnings != response.headers().end()) reply.warnings = SplitWarnings(warnings->second);
       return reply;
+    } catch (const web::uri_exception& error) {
+      return Status::BadRequest("\"" + request.target + "\" can't be requested: " + error.what());
+    } catch (const rest::http_exception& error) {
+      if (error.error_code() == std::errc::timed_out) return Status::Timeout("no answer from " + server_ + " in time");
+      return Status::Unavailable("cannot reach " + server_ + ": " + error.what());
     } catch (const std::exception& error) {
       return Status::Unavailable("cannot reach " + server_ + ": " + error.what());
     }

@@ -8,6 +8,9 @@ namespace {
 // No single event of an object of at most 3 MiB is larger than this.
 constexpr size_t kMaxLine = 16 * 1024 * 1024;
 
+// Nor is any Status that refuses a watch.
+constexpr size_t kMaxRefusal = 256 * 1024;
+
 std::optional<WatchEvent::Type> TypeOf(std::string_view text) {
   if (text == "ADDED") return WatchEvent::Type::kAdded;
   if (text == "MODIFIED") return WatchEvent::Type::kModified;
@@ -25,8 +28,11 @@ class Decoder {
 
   void OnData(std::string_view bytes) {
     if (closed_) return;
+    if (code_ >= 400) {  // the body says why; OnEnd reads it
+      if (buffer_.size() < kMaxRefusal) buffer_.append(bytes);
+      return;
+    }
     buffer_.append(bytes);
-    if (code_ >= 400) return;  // the body says why; OnEnd reads it
     size_t from = 0;
     for (size_t end; !closed_ && (end = buffer_.find('\n', from)) != std::string::npos; from = end + 1) {
       Line(std::string_view(buffer_).substr(from, end - from));
