@@ -113,6 +113,14 @@ Result<pki::KeyPair> LabIdentity::Admin() {
   return Keep("admin", spec);
 }
 
+Result<pki::KeyPair> LabIdentity::Node(const std::string& node, const std::string& address) {
+  pki::CertificateSpec spec;
+  spec.subject = {node, {}};
+  spec.names = SortNames({node, address});
+  spec.server_auth = true;
+  return Keep("node", spec);
+}
+
 Result<pki::KeyPair> LabIdentity::Keep(const std::string& name, pki::CertificateSpec spec) {
   std::lock_guard lock(mutex_);
   const std::string base = settings_.dir + "/" + name;

@@ -32,6 +32,8 @@ class LabIdentity {
   Result<pki::KeyPair> Server();
   // A person's certificate with all rights (group system:masters), as the kubeconfig carries it.
   Result<pki::KeyPair> Admin();
+  // For the HTTPS server of the agent that runs in the server's own process.
+  Result<pki::KeyPair> Node(const std::string& node, const std::string& address);
 
  private:
   LabIdentity(Settings settings, Clock& clock, pki::Authority authority, std::string join_token)
