@@ -1,20 +1,15 @@
 #include "operator/network/nft.h"
 
-#include <nftables/libnftables.h>
-
-#include <memory>
-
+#include "api/base/program.h"
 #include "operator/network/prefix.h"
 
 namespace croft::network {
 
 Status RunNft(const std::string& commands) {
-  const std::unique_ptr<nft_ctx, void (*)(nft_ctx*)> context(nft_ctx_new(NFT_CTX_DEFAULT), nft_ctx_free);
-  if (!context) return Status::Internal("can't start nftables: does the kernel have nf_tables?");
-  nft_ctx_buffer_output(context.get());
-  nft_ctx_buffer_error(context.get());
-  if (nft_run_cmd_from_buffer(context.get(), commands.c_str()) == 0) return Status::Ok();
-  std::string reason = nft_ctx_get_error_buffer(context.get());
+  const Result<std::string> ran = RunProgram({"nft", "-f", "-"}, commands);
+  if (ran.ok()) return Status::Ok();
+  if (ran.status().IsNotFound()) return Status::Unavailable("nftables is not installed: apt-get install nftables");
+  std::string reason = ran.status().message();
   reason.resize(std::min(reason.find('\n'), reason.size()));  // what follows points into the commands
   return Status::Internal("nftables refused rules: " + reason);
 }
