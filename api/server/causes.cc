@@ -1,0 +1,103 @@
+#include "api/server/causes.h"
+
+#include <algorithm>
+
+namespace croft::server {
+namespace {
+
+// How much of a refused value is repeated in the message.
+constexpr size_t kMaxShown = 256;
+
+std::string Quoted(std::string_view value) {
+  JsonDocument document;
+  std::string shown = WriteJson(MakeString(value.substr(0, kMaxShown), document.GetAllocator()));
+  return shown;
+}
+
+std::string Because(std::string message, std::string_view why) {
+  return why.empty() ? message : message + ": " + std::string(why);
+}
+
+}  // namespace
+
+void Causes::Push(std::string_view type, std::string message, std::string field) {
+  Cause cause{std::string(type), std::move(message), std::move(field)};
+  if (std::find(list_.begin(), list_.end(), cause) == list_.end()) list_.push_back(std::move(cause));
+}
+
+void Causes::Required(std::string field, std::string_view why) {
+  Push("FieldValueRequired", Because("Required value", why), std::move(field));
+}
+
+void Causes::Invalid(std::string field, const Json& value, std::string_view why) {
+  std::string shown = WriteJson(value);
+  if (shown.size() > kMaxShown) shown = shown.substr(0, kMaxShown) + "...";
+  Push("FieldValueInvalid", Because("Invalid value: " + shown, why), std::move(field));
+}
+
+void Causes::Invalid(std::string field, std::string_view value, std::string_view why) {
+  Push("FieldValueInvalid", Because("Invalid value: " + Quoted(value), why), std::move(field));
+}
+
+void Causes::Invalid(std::string field, int64_t value, std::string_view why) {
+  Push("FieldValueInvalid", Because("Invalid value: " + std::to_string(value), why), std::move(field));
+}
+
+void Causes::NotSupported(std::string field, std::string_view value,
+                          std::initializer_list<std::string_view> supported) {
+  std::string message = "Unsupported value: " + Quoted(value) + ": supported values: ";
+  for (const std::string_view one : supported) {
+    if (one.data() != supported.begin()->data()) message += ", ";
+    message += Quoted(one);
+  }
+  Push("FieldValueNotSupported", std::move(message), std::move(field));
+}
+
+void Causes::Forbidden(std::string field, std::string_view why) {
+  Push("FieldValueForbidden", Because("Forbidden", why), std::move(field));
+}
+
+void Causes::Duplicate(std::string field, std::string_view value) {
+  Push("FieldValueDuplicate", "Duplicate value: " + Quoted(value), std::move(field));
+}
+
+void Causes::NotFound(std::string field, std::string_view value) {
+  Push("FieldValueNotFound", "Not found: " + Quoted(value), std::move(field));
+}
+
+void Causes::TypeInvalid(std::string field, std::string_view why) {
+  Push("FieldValueTypeInvalid", "Invalid value: " + std::string(why), std::move(field));
+}
+
+void Causes::TooLong(std::string field, std::string_view why) {
+  Push("FieldValueTooLong", Because("Too long", why), std::move(field));
+}
+
+void Causes::Add(std::vector<Cause> causes) {
+  for (Cause& cause : causes) Push(cause.type, std::move(cause.message), std::move(cause.field));
+}
+
+void Causes::Drop(std::string_view field) {
+  std::erase_if(list_, [&](const Cause& cause) { return cause.field == field; });
+}
+
+bool Causes::Has(std::string_view field) const {
+  return std::any_of(list_.begin(), list_.end(), [&](const Cause& cause) { return cause.field == field; });
+}
+
+bool Causes::HasUnder(std::string_view field) const {
+  return std::any_of(list_.begin(), list_.end(), [&](const Cause& cause) {
+    if (!cause.field.starts_with(field)) return false;
+    return cause.field.size() == field.size() || cause.field[field.size()] == '.' || cause.field[field.size()] == '[';
+  });
+}
+
+std::string Indexed(std::string_view path, size_t index) {
+  return std::string(path) + "[" + std::to_string(index) + "]";
+}
+
+std::string Keyed(std::string_view path, std::string_view key) {
+  return std::string(path) + "[" + std::string(key) + "]";
+}
+
+}  // namespace croft::server

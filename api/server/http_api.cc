@@ -1,0 +1,56 @@
+#include "api/server/http_api.h"
+
+#include "api/base/log.h"
+
+namespace croft::server {
+namespace {
+
+bool TakesGzip(const http::Request& request) {
+  return request.headers.Get("Accept-Encoding").find("gzip") != std::string_view::npos;
+}
+
+}  // namespace
+
+HttpApi::HttpApi(Parts parts) : parts_(std::move(parts)), encoder_(parts_.clock) {}
+
+void HttpApi::Tick() {
+  watches_.Tick(parts_.clock.Steady(), parts_.service.store().Revision());
+}
+
+void HttpApi::Reply(const Exchange& exchange, http::Response response) {
+  {
+    const std::lock_guard lock(metrics_mutex_);
+    ++requests_[{exchange.request.method, response.status}];
+  }
+  exchange.responder->Send(std::move(response));
+}
+
+void HttpApi::Fail(const Exchange& exchange, const Status& status) {
+  Reply(exchange, StatusReply(status, exchange.style));
+}
+
+void HttpApi::Handle(http::Request request, http::ResponderPtr responder) {
+  Query query(request.query());
+  Exchange exchange{std::move(request), std::move(responder), std::move(query), {}, {}, {}, {}};
+  try {
+    Dispatch(exchange);
+  } catch (const std::exception& error) {
+    log::Error("a request failed unexpectedly", {{"error", error.what()}});
+    Fail(exchange, Status::Internal("the server failed unexpectedly; its log has the cause"));
+  }
+}
+
+void HttpApi::Dispatch(Exchange& exchange) {
+  std::optional<RequestInfo> info = ParsePath(exchange.request.path());
+  exchange.style.gzip = TakesGzip(exchange.request);
+  exchange.style.pretty = exchange.query.Flag("pretty");
+  if (!info) return Fail(exchange, Status::BadRequest("the path is malformed"));
+  exchange.info = std::move(*info);
+  Result<Identity> who = parts_.authenticator.Authenticate(exchange.request);
+  if (!who.ok()) return Fail(exchange, who.status());
+  exchange.who = std::move(*who);
+  if (exchange.info.is_resource) return HandleResource(exchange);
+  HandlePath(exchange);
+}
+
+}  // namespace croft::server

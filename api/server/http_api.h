@@ -1,0 +1,93 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "api/base/executor.h"
+#include "api/base/id.h"
+#include "api/http/message.h"
+#include "api/server/authn.h"
+#include "api/server/pod_logs.h"
+#include "api/server/resource_service.h"
+#include "api/server/wire/open_api.h"
+#include "api/server/wire/reply.h"
+#include "api/server/wire/request_info.h"
+#include "api/server/wire/watch_session.h"
+
+namespace croft::server {
+
+// The Kubernetes API over HTTP: tells who asks, reads paths, queries and bodies, calls the verb layer and writes what
+// the client understands (objects, tables, partial objects; JSON, YAML; watches). Thread-safe.
+class HttpApi {
+ public:
+  struct Parts {
+    ResourceService& service;
+    const Authenticator& authenticator;
+    Clock& clock;
+    Random& random;
+    PodLogs* pod_logs = nullptr;    // null: logs are answered with ServiceUnavailable
+    std::string advertise_address;  // "10.0.0.1:6443", as discovery tells it; may be empty
+    std::function<Status()> ready = {};
+  };
+
+  explicit HttpApi(Parts parts);
+
+  // An http::Handler.
+  void Handle(http::Request request, http::ResponderPtr responder);
+
+  // Ends watches that are over time and sends bookmarks; to be called every second.
+  void Tick();
+  // Ends all watches; before the server stops.
+  void EndWatches() { watches_.EndAll(); }
+
+ private:
+  // One request on its way through.
+  struct Exchange {
+    http::Request request;
+    http::ResponderPtr responder;
+    Query query;
+    RequestInfo info;
+    Identity who;
+    ReplyStyle style;
+    Accepted accepted;
+  };
+
+  void Dispatch(Exchange& exchange);
+  void Reply(const Exchange& exchange, http::Response response);
+  void Fail(const Exchange& exchange, const Status& status);
+
+  // Paths that are no resource: http_paths.cc.
+  void HandlePath(Exchange& exchange);
+  void HandleDiscovery(Exchange& exchange);
+  void HandleHealth(Exchange& exchange);
+  void HandleOpenApi(Exchange& exchange);
+  std::string MetricsText() const;
+
+  // Verbs on resources: http_read.cc, http_write.cc, http_watch.cc.
+  void HandleResource(Exchange& exchange);
+  void HandleGet(Exchange& exchange);
+  void HandleList(Exchange& exchange);
+  void HandleWatch(Exchange& exchange);
+  void HandleCreate(Exchange& exchange);
+  void HandleUpdate(Exchange& exchange);
+  void HandlePatch(Exchange& exchange);
+  void HandleDelete(Exchange& exchange);
+  void HandleLog(Exchange& exchange);
+  void HandleReview(Exchange& exchange);
+  void ReplyObject(const Exchange& exchange, int code, const ObjectPtr& object);
+  void ReplyList(const Exchange& exchange, const ListResult& list);
+  void ReplyWrite(Exchange& exchange, const Result<WriteResult>& result);
+
+  Parts parts_;
+  EventEncoder encoder_;
+  WatchSessions watches_;
+  OpenApiDocuments open_api_;
+  mutable std::mutex metrics_mutex_;
+  std::map<std::pair<std::string, int>, uint64_t> requests_;  // by verb and code; guarded by metrics_mutex_
+};
+
+}  // namespace croft::server

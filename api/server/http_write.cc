@@ -1,0 +1,130 @@
+#include "api/object/yaml.h"
+#include "api/server/http_api.h"
+#include "api/server/wire/body.h"
+#include "api/server/wire/discovery.h"
+
+namespace croft::server {
+namespace {
+
+// What a method means on a target; empty when it means nothing there.
+std::string VerbOf(const std::string& method, const Target& target, const Query& query) {
+  const bool one = !target.name.empty();
+  if (method == "GET" || method == "HEAD") {
+    if (query.Flag("watch") && target.subresource.empty()) return "watch";
+    return one ? "get" : "list";
+  }
+  if (method == "POST") return one && target.subresource.empty() ? "" : "create";
+  if (method == "PUT") return one ? "update" : "";
+  if (method == "PATCH") return one ? "patch" : "";
+  if (method == "DELETE") return one ? "delete" : "deletecollection";
+  return "";
+}
+
+std::optional<PatchKind> PatchKindOf(const std::string& type) {
+  if (type == "application/json-patch+json") return PatchKind::kJson;
+  if (type == "application/merge-patch+json") return PatchKind::kMerge;
+  if (type == "application/strategic-merge-patch+json") return PatchKind::kStrategic;
+  if (type == "application/apply-patch+yaml") return PatchKind::kApply;
+  return std::nullopt;
+}
+
+}  // namespace
+
+void HttpApi::HandleResource(Exchange& exchange) {
+  Target& target = exchange.info.target;
+  const std::string verb = VerbOf(exchange.request.method, target, exchange.query);
+  if (verb.empty() || exchange.request.method == "HEAD") {
+    return Fail(exchange,
+                {Reason::kMethodNotAllowed, "the server does not allow this method on the requested resource"});
+  }
+  if (FindVirtual(target.gvr.group, target.gvr.version, target.gvr.resource) != nullptr) return HandleReview(exchange);
+  const Result<Accepted> accepted = NegotiateObject(exchange.request.headers.Get("Accept"));
+  if (!accepted.ok()) return Fail(exchange, accepted.status());
+  exchange.accepted = *accepted;
+  exchange.style.format = accepted->format;
+  if (verb == "watch") {
+    // A watch of one object is a watch of the collection that selects its name.
+    if (!target.name.empty()) {
+      return Fail(exchange,
+                  Status::BadRequest("watch a single object with fieldSelector=metadata.name=" + target.name));
+    }
+    return HandleWatch(exchange);
+  }
+  if (verb == "get" && target.gvr.group.empty() && target.gvr.resource == "pods" && target.subresource == "log") {
+    return HandleLog(exchange);
+  }
+  if (verb == "get") return HandleGet(exchange);
+  if (verb == "list") return HandleList(exchange);
+  if (verb == "create") return HandleCreate(exchange);
+  if (verb == "update") return HandleUpdate(exchange);
+  if (verb == "patch") return HandlePatch(exchange);
+  HandleDelete(exchange);
+}
+
+void HttpApi::ReplyWrite(Exchange& exchange, const Result<WriteResult>& result) {
+  if (!result.ok()) return Fail(exchange, result.status());
+  exchange.style.warnings = result->warnings;
+  ReplyObject(exchange, result->created ? 201 : 200, result->object);
+}
+
+void HttpApi::HandleCreate(Exchange& exchange) {
+  Result<WriteOptions> options = ParseWriteOptions(exchange.query);
+  if (!options.ok()) return Fail(exchange, options.status());
+  Result<JsonDocument> body = DecodeBody(exchange.request);
+  if (!body.ok()) return Fail(exchange, body.status());
+  if (options->validation != FieldValidation::kIgnore) {
+    options->duplicate_fields = FindDuplicateFields(exchange.request.body);
+  }
+  // The reply is sent by the thread that makes the object durable: none waits for the disk.
+  auto kept = std::make_shared<Exchange>(std::move(exchange));
+  exchange.responder = kept->responder;
+  parts_.service.Create(kept->who, kept->info.target, std::move(*body), *options,
+                        [this, kept](const Result<WriteResult>& result) { ReplyWrite(*kept, result); });
+}
+
+void HttpApi::HandleUpdate(Exchange& exchange) {
+  Result<WriteOptions> options = ParseWriteOptions(exchange.query);
+  if (!options.ok()) return Fail(exchange, options.status());
+  Result<JsonDocument> body = DecodeBody(exchange.request);
+  if (!body.ok()) return Fail(exchange, body.status());
+  if (options->validation != FieldValidation::kIgnore) {
+    options->duplicate_fields = FindDuplicateFields(exchange.request.body);
+  }
+  ReplyWrite(exchange, parts_.service.Update(exchange.who, exchange.info.target, std::move(*body), *options));
+}
+
+void HttpApi::HandlePatch(Exchange& exchange) {
+  const Result<WriteOptions> options = ParseWriteOptions(exchange.query);
+  if (!options.ok()) return Fail(exchange, options.status());
+  const std::string type = BareContentType(exchange.request.headers.Get("Content-Type"));
+  const std::optional<PatchKind> kind = PatchKindOf(type);
+  if (!kind) {
+    return Fail(exchange, {Reason::kUnsupportedMediaType,
+                           "the body of the request was in an unknown format - accepted media types include: "
+                           "application/json-patch+json, application/merge-patch+json, "
+                           "application/strategic-merge-patch+json, application/apply-patch+yaml"});
+  }
+  const Result<JsonDocument> patch =
+      kind == PatchKind::kApply ? ParseYamlDocument(exchange.request.body) : ParseJson(exchange.request.body);
+  if (!patch.ok()) return Fail(exchange, patch.status());
+  ReplyWrite(exchange, parts_.service.Patch(exchange.who, exchange.info.target, *kind, *patch, *options));
+}
+
+void HttpApi::HandleDelete(Exchange& exchange) {
+  const Result<DeleteOptions> options = ParseDeleteOptions(exchange.request, exchange.query);
+  if (!options.ok()) return Fail(exchange, options.status());
+  const Target& target = exchange.info.target;
+  if (target.name.empty()) {
+    const Result<ListResult> deleted =
+        parts_.service.DeleteCollection(exchange.who, target, ParseListOptions(exchange.query), *options);
+    if (!deleted.ok()) return Fail(exchange, deleted.status());
+    return ReplyList(exchange, *deleted);
+  }
+  const Result<DeleteResult> deleted = parts_.service.Delete(exchange.who, target, *options);
+  if (!deleted.ok()) return Fail(exchange, deleted.status());
+  const bool shows_object = !deleted->removed || (target.gvr.group.empty() && target.gvr.resource == "pods");
+  if (shows_object) return ReplyObject(exchange, 200, deleted->object);
+  Reply(exchange, JsonReply(200, DeletedBody(target.gvr, *deleted->object), exchange.style));
+}
+
+}  // namespace croft::server

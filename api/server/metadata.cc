@@ -1,0 +1,204 @@
+#include "api/server/metadata.h"
+
+#include <set>
+
+namespace croft::server {
+namespace {
+
+constexpr size_t kMaxAnnotationsBytes = 256 * 1024;
+
+void ValidateName(const Json& metadata, NameFormat format, Causes& causes) {
+  const std::string_view name = FindString(metadata, {"name"});
+  const std::string_view prefix = FindString(metadata, {"generateName"});
+  if (!prefix.empty()) {
+    const std::string why = CheckName(format, prefix, true);
+    if (!why.empty()) causes.Invalid("metadata.generateName", prefix, why);
+  }
+  if (name.empty()) {
+    causes.Required("metadata.name", "name or generateName is required");
+    return;
+  }
+  const std::string why = CheckName(format, name);
+  if (!why.empty()) causes.Invalid("metadata.name", name, why);
+}
+
+void ValidateLabels(const Json& metadata, Causes& causes) {
+  const Json* labels = Find(metadata, "labels");
+  if (labels == nullptr || !labels->IsObject()) return;
+  for (const auto& label : labels->GetObject()) {
+    const std::string why = CheckQualifiedName(AsView(label.name));
+    if (!why.empty()) causes.Invalid("metadata.labels", AsView(label.name), why);
+    if (!label.value.IsString()) continue;
+    const std::string value_why = CheckLabelValue(AsView(label.value));
+    if (!value_why.empty()) causes.Invalid("metadata.labels", AsView(label.value), value_why);
+  }
+}
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return lower;
+}
+
+void ValidateAnnotations(const Json& metadata, Causes& causes) {
+  const Json* annotations = Find(metadata, "annotations");
+  if (annotations == nullptr || !annotations->IsObject()) return;
+  size_t bytes = 0;
+  for (const auto& annotation : annotations->GetObject()) {
+    const std::string why = CheckQualifiedName(Lower(AsView(annotation.name)));
+    if (!why.empty()) causes.Invalid("metadata.annotations", AsView(annotation.name), why);
+    bytes += annotation.name.GetStringLength() + (annotation.value.IsString() ? annotation.value.GetStringLength() : 0);
+  }
+  if (bytes > kMaxAnnotationsBytes) causes.TooLong("metadata.annotations", "must have at most 262144 bytes");
+}
+
+void ValidateOwners(const Json& metadata, Causes& causes) {
+  const Json* owners = Find(metadata, "ownerReferences");
+  if (owners == nullptr || !owners->IsArray()) return;
+  int controllers = 0;
+  for (size_t i = 0; i < owners->Size(); ++i) {
+    const Json& owner = (*owners)[static_cast<rapidjson::SizeType>(i)];
+    const std::string path = Indexed("metadata.ownerReferences", i);
+    if (FindString(owner, {"apiVersion"}).empty())
+      causes.Invalid(path + ".apiVersion", "", "version must not be empty");
+    if (FindString(owner, {"kind"}).empty()) causes.Invalid(path + ".kind", "", "kind must not be empty");
+    if (FindString(owner, {"name"}).empty()) causes.Invalid(path + ".name", "", "name must not be empty");
+    if (FindString(owner, {"uid"}).empty()) causes.Invalid(path + ".uid", "", "uid must not be empty");
+    if (FindBool(owner, {"controller"}) && ++controllers == 2) {
+      causes.Invalid("metadata.ownerReferences", *owners, "Only one reference can have Controller set to true");
+    }
+  }
+}
+
+void ValidateFinalizers(const Json& metadata, Causes& causes) {
+  const Json* finalizers = Find(metadata, "finalizers");
+  if (finalizers == nullptr || !finalizers->IsArray()) return;
+  bool foreground = false, orphan = false;
+  for (const Json& finalizer : finalizers->GetArray()) {
+    if (!finalizer.IsString()) continue;
+    const std::string why = CheckQualifiedName(AsView(finalizer));
+    if (!why.empty()) causes.Invalid("metadata.finalizers", AsView(finalizer), why);
+    foreground = foreground || AsView(finalizer) == "foregroundDeletion";
+    orphan = orphan || AsView(finalizer) == "orphan";
+  }
+  if (foreground && orphan) {
+    causes.Invalid("metadata.finalizers", *finalizers, "finalizer orphan and foregroundDeletion cannot be both set");
+  }
+}
+
+void MoveFrom(const Json& old_metadata, Json& metadata, std::string_view key, JsonAllocator& allocator) {
+  const Json* old = Find(old_metadata, key);
+  if (old == nullptr) {
+    Erase(metadata, key);
+  } else {
+    Set(metadata, key, Copy(*old, allocator), allocator);
+  }
+}
+
+Status CheckTextMap(const Json& metadata, std::string_view key) {
+  const Json* map = Find(metadata, key);
+  if (map == nullptr || map->IsNull()) return Status::Ok();
+  const std::string field = "metadata." + std::string(key);
+  if (!map->IsObject()) return Status::BadRequest(field + ": must be an object of strings");
+  for (const auto& member : map->GetObject()) {
+    if (!member.value.IsString() && !member.value.IsNull()) {
+      return Status::BadRequest(field + "." + std::string(AsView(member.name)) + ": must be a string");
+    }
+  }
+  return Status::Ok();
+}
+
+Status CheckText(const Json& metadata, std::string_view key) {
+  const Json* text = Find(metadata, key);
+  if (text == nullptr || text->IsNull() || text->IsString()) return Status::Ok();
+  return Status::BadRequest("metadata." + std::string(key) + ": must be a string");
+}
+
+}  // namespace
+
+void SetOrErase(Json& object, std::string_view key, std::string_view text, JsonAllocator& allocator) {
+  if (text.empty()) {
+    Erase(object, key);
+  } else {
+    SetString(object, key, text, allocator);
+  }
+}
+
+void ValidateMetadata(const Json& object, bool namespaced, NameFormat format, Causes& causes) {
+  const Json* metadata = Find(object, "metadata");
+  if (metadata == nullptr) {
+    causes.Required("metadata.name", "name or generateName is required");
+    return;
+  }
+  ValidateName(*metadata, format, causes);
+  const std::string_view ns = FindString(*metadata, {"namespace"});
+  if (!namespaced && !ns.empty()) causes.Forbidden("metadata.namespace", "not allowed on this type");
+  ValidateLabels(*metadata, causes);
+  ValidateAnnotations(*metadata, causes);
+  ValidateOwners(*metadata, causes);
+  ValidateFinalizers(*metadata, causes);
+}
+
+void ValidateMetadataUpdate(const Json& old, const Json& object, Causes& causes) {
+  const Json* deletion = Find(old, {"metadata", "deletionTimestamp"});
+  const Json* finalizers = Find(object, {"metadata", "finalizers"});
+  if (deletion == nullptr || finalizers == nullptr || !finalizers->IsArray()) return;
+  std::set<std::string_view> before;
+  if (const Json* list = Find(old, {"metadata", "finalizers"}); list != nullptr && list->IsArray()) {
+    for (const Json& finalizer : list->GetArray()) {
+      if (finalizer.IsString()) before.insert(AsView(finalizer));
+    }
+  }
+  for (const Json& finalizer : finalizers->GetArray()) {
+    if (!finalizer.IsString() || before.contains(AsView(finalizer))) continue;
+    causes.Forbidden("metadata.finalizers",
+                     "no new finalizers can be added if the object is being deleted, found new finalizers: \"" +
+                         std::string(AsView(finalizer)) + "\"");
+  }
+}
+
+void StampNew(Json& metadata, const std::string& ns, bool has_generation, WallTime now, Random& random,
+              JsonAllocator& allocator) {
+  for (const char* key : {"resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink",
+                          "managedFields", "generation", "uid", "creationTimestamp", "clusterName"}) {
+    Erase(metadata, key);
+  }
+  SetOrErase(metadata, "namespace", ns, allocator);
+  SetString(metadata, "uid", NewUid(random), allocator);
+  SetString(metadata, "creationTimestamp", FormatTime(now), allocator);
+  if (has_generation) Set(metadata, "generation", Json(1), allocator);
+  for (const char* key : {"labels", "annotations", "finalizers", "ownerReferences"}) {
+    const Json* found = Find(metadata, key);
+    if (found != nullptr && found->IsNull()) Erase(metadata, key);
+  }
+}
+
+void CarryOver(const Json& old_metadata, Json& metadata, JsonAllocator& allocator) {
+  for (const char* key : {"selfLink", "managedFields", "clusterName"}) Erase(metadata, key);
+  for (const char* key : {"uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds",
+                          "namespace", "name", "generateName"}) {
+    MoveFrom(old_metadata, metadata, key, allocator);
+  }
+  for (const char* key : {"labels", "annotations", "finalizers", "ownerReferences"}) {
+    const Json* found = Find(metadata, key);
+    if (found != nullptr && found->IsNull()) Erase(metadata, key);
+  }
+}
+
+Status CheckMetadataTypes(const Json& object) {
+  if (!object.IsObject()) return Status::BadRequest("the body must be a JSON object");
+  const Json* metadata = Find(object, "metadata");
+  if (metadata == nullptr || metadata->IsNull()) return Status::Ok();
+  if (!metadata->IsObject()) return Status::BadRequest("metadata: must be an object");
+  for (const char* key : {"generateName", "creationTimestamp", "deletionTimestamp"}) {
+    CROFT_RETURN_IF_ERROR(CheckText(*metadata, key));
+  }
+  CROFT_RETURN_IF_ERROR(CheckTextMap(*metadata, "labels"));
+  CROFT_RETURN_IF_ERROR(CheckTextMap(*metadata, "annotations"));
+  Result<Meta> meta = ParseMeta(object);
+  return meta.status();
+}
+
+}  // namespace croft::server

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api/base/clock.h"
+#include "api/base/id.h"
+#include "api/object/object.h"
+#include "api/server/causes.h"
+#include "api/server/names.h"
+
+namespace croft::server {
+
+// Checks metadata of an object that is to be stored: name, labels, annotations, owners, finalizers.
+void ValidateMetadata(const Json& object, bool namespaced, NameFormat format, Causes& causes);
+// Checks what may change from `old` to `object`.
+void ValidateMetadataUpdate(const Json& old, const Json& object, Causes& causes);
+
+// What the server alone decides, at creation: uid, creationTimestamp, generation. Fields of the body that only the
+// server may set are left out. metadata must be an object.
+void StampNew(Json& metadata, const std::string& ns, bool has_generation, WallTime now, Random& random,
+              JsonAllocator& allocator);
+// Takes over from `old` what an update can't change.
+void CarryOver(const Json& old_metadata, Json& metadata, JsonAllocator& allocator);
+
+// Types of metadata fields that readers rely on and schemas leave alone; kBadRequest names the field.
+Status CheckMetadataTypes(const Json& object);
+
+// Sets a member, or removes it when `text` is empty.
+void SetOrErase(Json& object, std::string_view key, std::string_view text, JsonAllocator& allocator);
+
+}  // namespace croft::server

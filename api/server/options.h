@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/object/object.h"
+#include "api/server/identity.h"
+
+namespace croft::server {
+
+// What a request is about.
+struct Target {
+  GroupVersionResource gvr;
+  std::string ns;    // empty: all namespaces, or a cluster-scoped resource
+  std::string name;  // empty: the collection
+  std::string subresource;
+};
+
+struct ListOptions {
+  std::string label_selector;
+  std::string field_selector;
+  std::string resource_version;
+  std::string resource_version_match;
+  int64_t limit = 0;
+  std::string continue_token;
+};
+
+struct ListResult {
+  std::vector<ObjectPtr> items;
+  uint64_t revision = 0;
+  std::string continue_token;
+  std::optional<int64_t> remaining;
+};
+
+enum class FieldValidation { kIgnore, kWarn, kStrict };
+
+struct WriteOptions {
+  bool dry_run = false;
+  FieldValidation validation = FieldValidation::kWarn;
+  std::string field_manager;
+  // Fields that the decoder found twice ("spec.replicas"): reported as unknown ones are.
+  std::vector<std::string> duplicate_fields = {};
+};
+
+struct WriteResult {
+  ObjectPtr object;
+  bool created = false;
+  std::vector<std::string> warnings;
+};
+
+enum class PatchKind { kJson, kMerge, kStrategic, kApply };
+
+struct DeleteOptions {
+  std::optional<int64_t> grace_period_seconds;
+  std::string propagation_policy;  // "", Background, Foreground, Orphan
+  std::string uid;                 // precondition
+  std::string resource_version;    // precondition
+  bool dry_run = false;
+};
+
+struct DeleteResult {
+  ObjectPtr object;      // as it is now, or as it was last
+  bool removed = false;  // false: it stays for finalizers or a grace period
+};
+
+struct WatchOptions {
+  std::string label_selector;
+  std::string field_selector;
+  // Empty or "0": the present state first, as ADDED events.
+  std::string resource_version;
+  std::string resource_version_match;
+  bool send_initial_events = false;
+};
+
+}  // namespace croft::server

@@ -1,0 +1,95 @@
+#include "api/server/resource_service.h"
+
+namespace croft::server {
+namespace {
+
+// A meta/v1 Status that says that it worked; what a subresource without an object of its own answers.
+Result<WriteResult> Success() {
+  static const std::string kBody = R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success","code":201})";
+  Result<ObjectPtr> object = Object::Parse(kBody);
+  if (!object.ok()) return object.status();
+  return WriteResult{std::move(*object), true, {}};
+}
+
+void AddScheduledCondition(Json& pod, WallTime now, JsonAllocator& allocator) {
+  Json& status = Ensure(pod, "status", allocator);
+  const Json* present = Find(status, "conditions");
+  Json conditions(rapidjson::kArrayType);
+  if (present != nullptr && present->IsArray()) {
+    for (const Json& condition : present->GetArray()) {
+      if (FindString(condition, {"type"}) != "PodScheduled") conditions.PushBack(Copy(condition, allocator), allocator);
+    }
+  }
+  Json scheduled(rapidjson::kObjectType);
+  SetString(scheduled, "type", "PodScheduled", allocator);
+  SetString(scheduled, "status", "True", allocator);
+  SetString(scheduled, "lastTransitionTime", FormatTime(now), allocator);
+  conditions.PushBack(std::move(scheduled), allocator);
+  Set(status, "conditions", std::move(conditions), allocator);
+}
+
+}  // namespace
+
+Result<WriteResult> ResourceService::CreateSubresource(const Served& served, const Target& target, JsonDocument body,
+                                                       const WriteOptions& options) {
+  const bool pod = served.def().group.empty() && served.def().plural == "pods";
+  if (pod && target.subresource == "binding") return BindPod(served, target, body, options);
+  if (pod && target.subresource == "eviction") {
+    DeleteOptions erase;
+    erase.dry_run = options.dry_run;
+    const Json* given = Find(body, "deleteOptions");
+    if (given != nullptr) {
+      const int64_t grace = FindInt(*given, {"gracePeriodSeconds"}, -1);
+      if (grace >= 0) erase.grace_period_seconds = grace;
+      erase.uid = FindString(*given, {"preconditions", "uid"});
+    }
+    Target main = target;
+    main.subresource.clear();
+    const ObjectPtr stored = Stored(served, main);
+    if (stored == nullptr) return Status::ObjectNotFound("", "pods", target.name);
+    const Result<DeleteResult> deleted = DeleteStored(served, main, stored, erase);
+    if (!deleted.ok()) return deleted.status();
+    return Success();
+  }
+  return Status::NotFound("the server could not find the requested resource");
+}
+
+// The scheduler's word: a pod is bound once and for good. Node and condition are stored in one write, so that no agent
+// sees a pod with a node that is not yet said to be scheduled.
+Result<WriteResult> ResourceService::BindPod(const Served& served, const Target& target, const Json& binding,
+                                             const WriteOptions& options) {
+  const std::string node(FindString(binding, {"target", "name"}));
+  if (node.empty()) {
+    Causes causes;
+    causes.Required("target.name");
+    return Status::InvalidObject("", "Binding", target.name, causes.Take());
+  }
+  const std::string_view uid = FindString(binding, {"metadata", "uid"});
+  for (int attempt = 1;; ++attempt) {
+    const ObjectPtr stored = Stored(served, target);
+    if (stored == nullptr) return Status::ObjectNotFound("", "pods", target.name);
+    JsonDocument pod = stored->ToJson();
+    const auto conflict = [&](const std::string& why) {
+      return Status::ObjectConflict("", "pods/binding", target.name, why);
+    };
+    if (!uid.empty() && uid != stored->meta().uid) return conflict("the pod with this name is another one by now");
+    if (stored->meta().deleting) {
+      return conflict("pod " + target.name + " is being deleted, cannot be assigned to a host");
+    }
+    const std::string_view bound = FindString(pod, {"spec", "nodeName"});
+    if (!bound.empty())
+      return conflict("pod " + target.name + " is already assigned to node \"" + std::string(bound) + "\"");
+    auto& allocator = pod.GetAllocator();
+    SetString(Ensure(pod, "spec", allocator), "nodeName", node, allocator);
+    AddScheduledCondition(pod, parts_.clock.Now(), allocator);
+    if (options.dry_run) return Success();
+    Result<Draft> draft = Draft::From(pod);
+    if (!draft.ok()) return draft.status();
+    const Result<ObjectPtr> committed = parts_.store.CommitAndWait(
+        {ResourceOf(served), stored->key(), std::move(*draft), stored->meta().revision, served.def().ephemeral});
+    if (committed.ok()) return Success();
+    if (!committed.status().IsConflict() || attempt == 8) return committed.status();
+  }
+}
+
+}  // namespace croft::server

@@ -1,0 +1,252 @@
+#include <algorithm>
+#include <set>
+
+#include "api/server/metadata.h"
+#include "api/server/resource_service.h"
+
+// Between what a client sent and what is stored: identity of the object, unknown fields, defaults, the kind's own
+// strategy, validation. In that order, since defaults are what a strategy builds on and all that is stored is
+// validated.
+namespace croft::server {
+namespace {
+
+constexpr std::string_view kTypeInvalid = "FieldValueTypeInvalid";
+
+std::string Expected(const Served& served) {
+  return ApiVersion(served.def().group, served.version->name);
+}
+
+// apiVersion and kind of the body must be the URL's; absent ones are filled in.
+Status CheckType(const Served& served, JsonDocument& body) {
+  const std::string expected = Expected(served);
+  const std::string_view version = FindString(body, {"apiVersion"}, expected);
+  if (version != expected && !version.empty()) {
+    return Status::BadRequest("the API version in the data (" + std::string(version) +
+                              ") does not match the expected API version (" + expected + ")");
+  }
+  const std::string_view kind = FindString(body, {"kind"}, served.def().kind);
+  if (kind != served.def().kind && !kind.empty()) {
+    return Status::BadRequest(std::string(kind) + " in version \"" + served.version->name +
+                              "\" cannot be handled as a " + served.def().kind);
+  }
+  auto& allocator = body.GetAllocator();
+  const std::string stored = ApiVersion(served.def().group, served.def().StorageVersion().name);
+  SetString(body, "kind", served.def().kind, allocator);
+  SetString(body, "apiVersion", stored, allocator);
+  return Status::Ok();
+}
+
+Status CheckNamespaceOf(const Target& target, const Json& body) {
+  const std::string_view ns = FindString(body, {"metadata", "namespace"});
+  if (ns.empty() || ns == target.ns) return Status::Ok();
+  return Status::BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+}
+
+// Kubernetes' own kinds answer 400 to a wrong type, since they fail to decode; posted kinds 422.
+Status Refuse(const Served& served, std::string_view name, Causes& causes) {
+  if (causes.empty()) return Status::Ok();
+  if (served.def().builtin) {
+    for (const Cause& cause : causes.list()) {
+      if (cause.type != kTypeInvalid) continue;
+      return Status::BadRequest(served.def().kind + " in version \"" + served.version->name +
+                                "\" cannot be handled as a " + served.def().kind + ": " + cause.field + ": " +
+                                cause.message);
+    }
+  }
+  return Status::InvalidObject(served.def().group, served.def().kind, name, causes.Take());
+}
+
+void MoveMember(const Json& from, Json& to, std::string_view key, JsonAllocator& allocator) {
+  const Json* found = Find(from, key);
+  if (found == nullptr) {
+    Erase(to, key);
+  } else {
+    Set(to, key, Copy(*found, allocator), allocator);
+  }
+}
+
+// Whether desired state differs: all but metadata and, where it is a subresource, status.
+bool DesiredStateDiffers(const Json& a, const Json& b, bool has_status) {
+  const auto counts = [&](std::string_view key) { return key != "metadata" && !(has_status && key == "status"); };
+  std::set<std::string_view> keys;
+  for (const auto& member : a.GetObject()) keys.insert(AsView(member.name));
+  for (const auto& member : b.GetObject()) keys.insert(AsView(member.name));
+  return std::any_of(keys.begin(), keys.end(), [&](std::string_view key) {
+    if (!counts(key)) return false;
+    const Json* in_a = Find(a, key);
+    const Json* in_b = Find(b, key);
+    return in_a == nullptr || in_b == nullptr || !Equal(*in_a, *in_b);
+  });
+}
+
+Status MakeDraft(const Json& body, std::optional<Draft>* out) {
+  Result<Draft> draft = Draft::From(body);
+  if (!draft.ok()) return draft.status();
+  *out = std::move(*draft);
+  return Status::Ok();
+}
+
+// Whether an object that is being deleted has nothing left to wait for.
+bool IsFinished(const Object& stored, const Json& wanted) {
+  if (!stored.meta().deleting || FindInt(wanted, {"metadata", "deletionGracePeriodSeconds"}) > 0) return false;
+  const auto none = [](const Json* list) { return list == nullptr || !list->IsArray() || list->Empty(); };
+  if (!none(Find(wanted, {"metadata", "finalizers"}))) return false;
+  const bool is_namespace = stored.meta().kind == "Namespace" && stored.meta().api_version == "v1";
+  return !is_namespace || none(Find(wanted, {"spec", "finalizers"}));
+}
+
+std::string Joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
+  return text;
+}
+
+}  // namespace
+
+void GiveBack(std::vector<std::function<void()>>& undo) {
+  for (auto it = undo.rbegin(); it != undo.rend(); ++it) (*it)();
+  undo.clear();
+}
+
+Status ResourceService::CheckFields(const Served& served, Json& object, const WriteOptions& options,
+                                    Prepared& prepared) const {
+  const std::vector<std::string> unknown = schema::Prune(*served.version->schema, object);
+  if (options.validation == FieldValidation::kIgnore) return Status::Ok();
+  std::vector<std::string> complaints;
+  for (const std::string& field : unknown) complaints.push_back("unknown field \"" + field + "\"");
+  for (const std::string& field : options.duplicate_fields) complaints.push_back("duplicate field \"" + field + "\"");
+  if (complaints.empty()) return Status::Ok();
+  if (options.validation == FieldValidation::kStrict) {
+    return Status::BadRequest(served.def().kind + " in version \"" + served.version->name +
+                              "\" cannot be handled as a " + served.def().kind +
+                              ": strict decoding error: " + Joined(complaints));
+  }
+  prepared.warnings.insert(prepared.warnings.end(), complaints.begin(), complaints.end());
+  return Status::Ok();
+}
+
+Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity& who, const Served& served,
+                                                                 const Target& target, JsonDocument& body,
+                                                                 const WriteOptions& options) {
+  CROFT_RETURN_IF_ERROR(CheckMetadataTypes(body));
+  CROFT_RETURN_IF_ERROR(CheckType(served, body));
+  CROFT_RETURN_IF_ERROR(CheckNamespaceOf(target, body));
+  if (!FindString(body, {"metadata", "resourceVersion"}).empty()) {
+    return Status::BadRequest("resourceVersion should not be set on objects to be created");
+  }
+  Prepared prepared;
+  CROFT_RETURN_IF_ERROR(CheckFields(served, body, options, prepared));
+  if (served.def().data_only) {
+    prepared.warnings.push_back(served.def().kind + " is stored and served, but nothing in Croft acts on it yet");
+  }
+
+  auto& allocator = body.GetAllocator();
+  const Strategy& strategy = parts_.strategies.For(served.def().group, served.def().plural);
+  Json& metadata = Ensure(body, "metadata", allocator);
+  const WallTime now = parts_.clock.Now();
+  StampNew(metadata, target.ns, strategy.has_generation(), now, parts_.random, allocator);
+  const std::string prefix(FindString(metadata, {"generateName"}));
+  if (FindString(metadata, {"name"}).empty() && !prefix.empty()) {
+    std::string name;
+    for (int attempt = 0; attempt < 8; ++attempt) {
+      name = prefix.substr(0, 58) + RandomSuffix(parts_.random);
+      if (parts_.store.Get(ResourceOf(served), {target.ns, name}) == nullptr) break;
+    }
+    SetString(metadata, "name", name, allocator);
+  }
+  const std::string name(FindString(metadata, {"name"}));
+  Target named = target;
+  named.name = name;
+  CROFT_RETURN_IF_ERROR(CheckAllowed(who, named, "create"));
+  CROFT_RETURN_IF_ERROR(CheckNamespaceOpen(served, target.ns));
+
+  if (served.version->has_status && !strategy.keeps_status_on_create()) Erase(body, "status");
+  schema::ApplyDefaults(*served.version->schema, body, allocator);
+  StrategyContext context{parts_.store, parts_.catalog, parts_.addresses, now, allocator, options.dry_run, {}, {}};
+  const Status prepare = strategy.PrepareForCreate(body, context);
+  prepared.undo = std::move(context.undo);
+  std::move(context.warnings.begin(), context.warnings.end(), std::back_inserter(prepared.warnings));
+  Causes causes;
+  ValidateMetadata(body, served.def().namespaced, ParseNameFormat(served.def().name_format), causes);
+  causes.Add(schema::Validate(*served.version->schema, body));
+  strategy.Validate(body, causes);
+  Status refused = Refuse(served, name, causes);
+  if (refused.ok()) refused = prepare;
+  if (refused.ok()) refused = MakeDraft(body, &prepared.draft);
+  if (refused.ok()) return prepared;
+  GiveBack(prepared.undo);
+  return refused;
+}
+
+Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& served, const Target& target,
+                                                                 const Object& stored, JsonDocument& body,
+                                                                 const WriteOptions& options) {
+  CROFT_RETURN_IF_ERROR(CheckMetadataTypes(body));
+  CROFT_RETURN_IF_ERROR(CheckType(served, body));
+  CROFT_RETURN_IF_ERROR(CheckNamespaceOf(target, body));
+  const std::string_view name = FindString(body, {"metadata", "name"});
+  if (name != target.name) {
+    if (name.empty()) return Status::BadRequest("name must be provided");
+    return Status::BadRequest("the name of the object (" + std::string(name) +
+                              ") does not match the name on the URL (" + target.name + ")");
+  }
+  const std::string_view uid = FindString(body, {"metadata", "uid"});
+  if (!uid.empty() && uid != stored.meta().uid) {
+    return Status::ObjectConflict(
+        served.def().group, served.def().plural, target.name,
+        "Precondition failed: UID in precondition: " + std::string(uid) + ", UID in object meta: " + stored.meta().uid);
+  }
+  Prepared prepared;
+  CROFT_RETURN_IF_ERROR(CheckFields(served, body, options, prepared));
+
+  const JsonDocument old = stored.ToJson();
+  auto& allocator = body.GetAllocator();
+  const Strategy& strategy = parts_.strategies.For(served.def().group, served.def().plural);
+  const bool status_only = target.subresource == "status";
+  const WallTime now = parts_.clock.Now();
+  StrategyContext context{parts_.store, parts_.catalog, parts_.addresses, now, allocator, options.dry_run, {}, {}};
+  Status prepare;
+  if (status_only) {
+    // Everything but the status is taken from what is stored.
+    JsonDocument whole = stored.ToJson();
+    MoveMember(body, whole, "status", whole.GetAllocator());
+    body.Swap(whole);
+    auto& fresh = body.GetAllocator();
+    schema::ApplyDefaults(*served.version->schema, body, fresh);
+  } else {
+    Json& metadata = Ensure(body, "metadata", allocator);
+    CarryOver(*Find(old, "metadata"), metadata, allocator);
+    if (served.version->has_status) MoveMember(old, body, "status", allocator);
+    schema::ApplyDefaults(*served.version->schema, body, allocator);
+    prepare = strategy.PrepareForUpdate(old, body, context);
+    prepared.undo = std::move(context.undo);
+    const bool counts = strategy.has_generation();
+    if (counts && DesiredStateDiffers(old, body, served.version->has_status)) {
+      Set(*FindMutable(body, "metadata"), "generation", Json(stored.meta().generation + 1), allocator);
+    }
+  }
+  Causes causes;
+  if (!status_only) {
+    ValidateMetadata(body, served.def().namespaced, ParseNameFormat(served.def().name_format), causes);
+    ValidateMetadataUpdate(old, body, causes);
+  }
+  causes.Add(schema::Validate(*served.version->schema, body));
+  if (!status_only) {
+    strategy.Validate(body, causes);
+    strategy.ValidateUpdate(old, body, causes);
+  }
+  Status refused = Refuse(served, target.name, causes);
+  if (refused.ok()) refused = prepare;
+  if (refused.ok()) {
+    Json& metadata = *FindMutable(body, "metadata");
+    SetString(metadata, "resourceVersion", FindString(old, {"metadata", "resourceVersion"}), body.GetAllocator());
+    prepared.unchanged = Equal(old, body);
+    prepared.finished = IsFinished(stored, body);
+    refused = MakeDraft(body, &prepared.draft);
+  }
+  if (!refused.ok() || prepared.unchanged) GiveBack(prepared.undo);
+  if (!refused.ok()) return refused;
+  return prepared;
+}
+
+}  // namespace croft::server

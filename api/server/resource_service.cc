@@ -1,0 +1,113 @@
+#include "api/server/resource_service.h"
+
+#include <charconv>
+
+#include "api/server/metadata.h"
+
+namespace croft::server {
+
+store::GroupResource ResourceOf(const Served& served) {
+  return {served.def().group, served.def().plural};
+}
+
+ResourceService::ResourceService(Parts parts) : parts_(parts) {}
+
+Status ResourceService::CheckAllowed(const Identity& who, const Target& target, std::string_view verb) const {
+  Attributes attributes;
+  attributes.identity = who;
+  attributes.verb = verb;
+  attributes.group = target.gvr.group;
+  attributes.version = target.gvr.version;
+  attributes.resource = target.gvr.resource;
+  attributes.subresource = target.subresource;
+  attributes.ns = target.ns;
+  attributes.name = target.name;
+  const Decision decision = parts_.authorizer.Authorize(attributes);
+  return decision.allowed ? Status::Ok() : ForbiddenStatus(attributes, decision.reason);
+}
+
+Result<Served> ResourceService::Admit(const Identity& who, const Target& target, std::string_view verb) const {
+  CROFT_RETURN_IF_ERROR(CheckAllowed(who, target, verb));
+  Served served = parts_.catalog.view()->Find(target.gvr);
+  if (served.definition == nullptr) return Status::NotFound("the server could not find the requested resource");
+  return served;
+}
+
+Status ResourceService::CheckScope(const Served& served, const Target& target, bool needs_namespace) const {
+  if (!served.def().namespaced && !target.ns.empty()) {
+    return Status::NotFound("the server could not find the requested resource");
+  }
+  if (served.def().namespaced && target.ns.empty() && needs_namespace) {
+    return Status::BadRequest("an empty namespace may not be set when a single object is meant");
+  }
+  return Status::Ok();
+}
+
+Status ResourceService::CheckNamespaceOpen(const Served& served, const std::string& ns) const {
+  if (!served.def().namespaced) return Status::Ok();
+  const ObjectPtr found = parts_.store.Get({"", "namespaces"}, {"", ns});
+  if (found == nullptr) return Status::ObjectNotFound("", "namespaces", ns);
+  if (!found->meta().deleting) return Status::Ok();
+  StatusDetails details{served.def().group, served.def().plural, {}, {}, {}, {}};
+  details.causes.push_back({"NamespaceTerminating", "namespace " + ns + " is being terminated", "metadata.namespace"});
+  Status status = Status::Forbidden(served.def().plural + " is forbidden: unable to create new content in namespace " +
+                                    ns + " because it is being terminated");
+  return status.WithDetails(std::move(details));
+}
+
+ObjectPtr ResourceService::Stored(const Served& served, const Target& target) const {
+  return parts_.store.Get(ResourceOf(served), {target.ns, target.name});
+}
+
+ObjectPtr ResourceService::InVersion(const Served& served, const ObjectPtr& object) const {
+  const std::string wanted = ApiVersion(served.def().group, served.version->name);
+  if (object == nullptr || object->meta().api_version == wanted) return object;
+  JsonDocument json = object->ToJson();
+  SetString(json, "apiVersion", wanted, json.GetAllocator());
+  Result<ObjectPtr> converted = Object::From(json);
+  return converted.ok() ? *converted : object;
+}
+
+bool Selectors::Matches(const Object& object) const {
+  return (labels.empty() || labels.Matches(object.meta().labels)) && (fields.empty() || fields.Matches(object));
+}
+
+Result<Selectors> ParseSelectors(const Served& served, const std::string& labels, const std::string& fields) {
+  Selectors selectors;
+  if (!labels.empty()) {
+    Result<LabelSelector> parsed = LabelSelector::Parse(labels);
+    if (!parsed.ok()) return parsed.status();
+    selectors.labels = std::move(*parsed);
+  }
+  if (fields.empty()) return selectors;
+  Result<FieldSelector> parsed = FieldSelector::Parse(fields);
+  if (!parsed.ok()) return parsed.status();
+  for (const FieldSelector::Requirement& requirement : parsed->requirements()) {
+    const std::string& field = requirement.field;
+    bool known = field == "metadata.name" || (served.def().namespaced && field == "metadata.namespace");
+    for (const std::string& supported : served.def().field_selectors) known = known || supported == field;
+    if (!known) return Status::BadRequest("field label not supported: " + field);
+  }
+  selectors.fields = std::move(*parsed);
+  return selectors;
+}
+
+Result<uint64_t> ParseRevision(const std::string& text) {
+  uint64_t revision = 0;
+  if (text.empty()) return revision;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, revision);
+  if (error != std::errc() || stop != end) {
+    return Status::BadRequest("resourceVersion: Invalid value: \"" + text + "\": must be a number");
+  }
+  return revision;
+}
+
+Status ResourceService::Restore() {
+  for (const ObjectPtr& crd : parts_.store.List({"apiextensions.k8s.io", "customresourcedefinitions"}, "").items) {
+    ServeCrd(crd);
+  }
+  return parts_.addresses.Follow(parts_.store);
+}
+
+}  // namespace croft::server

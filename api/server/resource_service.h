@@ -1,0 +1,165 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/base/clock.h"
+#include "api/base/id.h"
+#include "api/base/result.h"
+#include "api/object/patch.h"
+#include "api/object/selector.h"
+#include "api/server/authz.h"
+#include "api/server/catalog.h"
+#include "api/server/options.h"
+#include "api/server/service_addresses.h"
+#include "api/server/strategies/strategy.h"
+#include "api/store/store.h"
+
+namespace croft::server {
+
+enum class WatchEventType { kAdded, kModified, kDeleted };
+
+// Receives a watch's events, one call at a time: the first state on the thread that began the watch, then on the
+// store's committing thread, where it must only hand them on. `source` is the store's event when `object` is unchanged
+// in it, so that an encoding can be shared between watchers; else null.
+class WatchReceiver {
+ public:
+  virtual ~WatchReceiver() = default;
+  virtual void OnEvent(WatchEventType type, const ObjectPtr& object, const store::EventPtr& source) = 0;
+  // The first state has been delivered; `revision` is its list's.
+  virtual void OnInitialEnd(uint64_t revision) = 0;
+};
+
+// The API without HTTP: a function per verb, each in a file of its own. Every call is authorised as its identity,
+// admitted, validated and answered with the API's own reasons. HTTP and the in-process client are both thin over it.
+// Thread-safe.
+class ResourceService {
+ public:
+  struct Parts {
+    Catalog& catalog;
+    store::Store& store;
+    const Authorizer& authorizer;
+    const StrategyRegistry& strategies;
+    ServiceAddresses& addresses;
+    Clock& clock;
+    Random& random;
+  };
+  using CreateDone = std::function<void(Result<WriteResult>)>;
+  // Called after an object of the resource was stored or removed, on the thread that asked for it.
+  struct Hooks {
+    std::function<void(const ObjectPtr& ns)> namespace_created;
+  };
+
+  explicit ResourceService(Parts parts);
+
+  void SetHooks(Hooks hooks) { hooks_ = std::move(hooks); }  // before the first request
+
+  // subresource "scale" answers with an autoscaling/v1 Scale.
+  Result<ObjectPtr> Get(const Identity& who, const Target& target);
+  Result<ListResult> List(const Identity& who, const Target& target, const ListOptions& options);
+  // The subscription ends the watch when destroyed.
+  Result<std::unique_ptr<store::Subscription>> Watch(const Identity& who, const Target& target,
+                                                     const WatchOptions& options,
+                                                     std::shared_ptr<WatchReceiver> receiver);
+  // `done` is called exactly once, on any thread, and must not block: the object is durable then.
+  void Create(const Identity& who, const Target& target, JsonDocument body, const WriteOptions& options,
+              CreateDone done);
+  Result<WriteResult> CreateAndWait(const Identity& who, const Target& target, JsonDocument body,
+                                    const WriteOptions& options);
+  Result<WriteResult> Update(const Identity& who, const Target& target, JsonDocument body, const WriteOptions& options);
+  Result<WriteResult> Patch(const Identity& who, const Target& target, PatchKind kind, const Json& patch,
+                            const WriteOptions& options);
+  Result<DeleteResult> Delete(const Identity& who, const Target& target, const DeleteOptions& options);
+  // Deletes what the selectors find; the result is what was found.
+  Result<ListResult> DeleteCollection(const Identity& who, const Target& target, const ListOptions& select,
+                                      const DeleteOptions& options);
+
+  // Serves the posted CustomResourceDefinitions that the store holds, and takes note of the addresses in use.
+  Status Restore();
+
+  const Authorizer& authorizer() const { return parts_.authorizer; }
+  Catalog& catalog() { return parts_.catalog; }
+  store::Store& store() { return parts_.store; }
+  Clock& clock() { return parts_.clock; }
+
+ private:
+  // Makes the wanted state from the stored one; the document is the caller's to change further.
+  using Change = std::function<Status(const ObjectPtr& stored, JsonDocument* wanted)>;
+  struct Prepared {
+    std::optional<Draft> draft;
+    std::vector<std::string> warnings;
+    std::vector<std::function<void()>> undo;
+    bool unchanged = false;  // what is wanted is what is stored
+    bool finished = false;   // being deleted, and nothing holds it any more
+  };
+
+  // The kind behind a target, after authorisation. kNotFound when it is not served.
+  Result<Served> Admit(const Identity& who, const Target& target, std::string_view verb) const;
+  Status CheckAllowed(const Identity& who, const Target& target, std::string_view verb) const;
+  Status CheckScope(const Served& served, const Target& target, bool needs_namespace) const;
+  Status CheckNamespaceOpen(const Served& served, const std::string& ns) const;
+  ObjectPtr Stored(const Served& served, const Target& target) const;
+  Result<Prepared> PrepareCreate(const Identity& who, const Served& served, const Target& target, JsonDocument& body,
+                                 const WriteOptions& options);
+  Result<Prepared> PrepareUpdate(const Served& served, const Target& target, const Object& stored, JsonDocument& body,
+                                 const WriteOptions& options);
+  // Prunes and reports what the schema doesn't know.
+  Status CheckFields(const Served& served, Json& object, const WriteOptions& options, Prepared& prepared) const;
+  // Runs `change` on the stored object and stores what comes of it; again on a conflict unless a revision was asked
+  // for.
+  Result<WriteResult> Mutate(const Served& served, const Target& target, const Change& change,
+                             const WriteOptions& options);
+  Status CheckUpdateRevision(const Served& served, const Target& target, const Object& stored,
+                             const Json& wanted) const;
+  Result<WriteResult> CommitUpdate(const Served& served, const Target& target, const ObjectPtr& stored,
+                                   Prepared prepared, const WriteOptions& options);
+  // Marks the stored object as being deleted, or removes it.
+  Result<DeleteResult> DeleteStored(const Served& served, const Target& target, const ObjectPtr& stored,
+                                    const DeleteOptions& options);
+  Result<DeleteResult> Remove(const Served& served, const ObjectPtr& stored);
+  Result<DeleteResult> MarkDeleting(const Served& served, const ObjectPtr& stored, std::optional<int64_t> grace,
+                                    const std::vector<std::string>& finalizers);
+
+  Result<ObjectPtr> GetScale(const Served& served, const ObjectPtr& stored) const;
+  Result<WriteResult> WriteScale(const Served& served, const Target& target,
+                                 const std::function<Status(JsonDocument* scale)>& change, const WriteOptions& options);
+  Result<WriteResult> CreateSubresource(const Served& served, const Target& target, JsonDocument body,
+                                        const WriteOptions& options);
+  Result<WriteResult> BindPod(const Served& served, const Target& target, const Json& binding,
+                              const WriteOptions& options);
+  Result<WriteResult> Apply(const Identity& who, const Target& target, const Json& patch, const WriteOptions& options);
+
+  // What follows once a write is durable, on a thread that may block.
+  bool HasFollowUp(const Served& served) const;
+  void FollowUp(const Served& served, const ObjectPtr& object, bool removed);
+  void ServeCrd(const ObjectPtr& crd);
+  void CleanUpAfterCrd(const ObjectPtr& crd);
+  void FinishTerminatingCrd(const Served& served);
+
+  // The object as the requested version shows it.
+  ObjectPtr InVersion(const Served& served, const ObjectPtr& object) const;
+
+  Parts parts_;
+  Hooks hooks_;
+};
+
+// Runs and forgets what undoes a preparation.
+void GiveBack(std::vector<std::function<void()>>& undo);
+
+store::GroupResource ResourceOf(const Served& served);
+
+// The parsed selectors of a list or watch. kBadRequest for what is malformed or not supported by the kind.
+struct Selectors {
+  LabelSelector labels;
+  FieldSelector fields;
+  bool Matches(const Object& object) const;
+  bool empty() const { return labels.empty() && fields.empty(); }
+};
+Result<Selectors> ParseSelectors(const Served& served, const std::string& labels, const std::string& fields);
+// Empty and "0" are 0; kBadRequest when it is no number.
+Result<uint64_t> ParseRevision(const std::string& text);
+
+}  // namespace croft::server

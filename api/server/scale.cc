@@ -1,0 +1,104 @@
+#include <algorithm>
+
+#include "api/server/resource_service.h"
+
+namespace croft::server {
+namespace {
+
+// ".spec.replicas" -> {"spec", "replicas"}: a scale path names plain members only.
+std::vector<std::string> Members(const std::string& path) {
+  std::vector<std::string> members;
+  size_t start = path.starts_with(".") ? 1 : 0;
+  while (start < path.size()) {
+    const size_t dot = std::min(path.find('.', start), path.size());
+    members.push_back(path.substr(start, dot - start));
+    start = dot + 1;
+  }
+  return members;
+}
+
+const Json* At(const Json& object, const std::string& path) {
+  const Json* at = &object;
+  for (const std::string& member : Members(path)) {
+    at = Find(*at, member);
+    if (at == nullptr) return nullptr;
+  }
+  return at;
+}
+
+int64_t NumberAt(const Json& object, const std::string& path) {
+  const Json* found = At(object, path);
+  return found != nullptr && found->IsInt64() ? found->GetInt64() : 0;
+}
+
+std::string SelectorAt(const Json& object, const std::string& path) {
+  if (path.empty()) return {};
+  const Json* found = At(object, path);
+  if (found == nullptr) return {};
+  if (found->IsString()) return std::string(AsView(*found));
+  Result<LabelSelector> selector = LabelSelector::FromJson(*found);
+  return selector.ok() ? selector->ToString() : std::string();
+}
+
+}  // namespace
+
+Result<ObjectPtr> ResourceService::GetScale(const Served& served, const ObjectPtr& stored) const {
+  const schema::ScaleSubresource& paths = *served.version->scale;
+  const JsonDocument object = stored->ToJson();
+  JsonDocument scale(rapidjson::kObjectType);
+  auto& allocator = scale.GetAllocator();
+  SetString(scale, "kind", "Scale", allocator);
+  SetString(scale, "apiVersion", "autoscaling/v1", allocator);
+  Json& metadata = Ensure(scale, "metadata", allocator);
+  for (const char* key : {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"}) {
+    const std::string_view value = FindString(object, {"metadata", key});
+    if (!value.empty()) SetString(metadata, key, value, allocator);
+  }
+  Set(Ensure(scale, "spec", allocator), "replicas", Json(NumberAt(object, paths.spec_replicas_path)), allocator);
+  Json& status = Ensure(scale, "status", allocator);
+  Set(status, "replicas", Json(NumberAt(object, paths.status_replicas_path)), allocator);
+  // The built-in workloads keep their selector in the spec, in the object form.
+  std::string selector = SelectorAt(object, paths.label_selector_path);
+  if (selector.empty() && served.def().group == "apps") selector = SelectorAt(object, ".spec.selector");
+  if (!selector.empty()) SetString(status, "selector", selector, allocator);
+  return Object::From(scale);
+}
+
+Result<WriteResult> ResourceService::WriteScale(const Served& served, const Target& target,
+                                                const std::function<Status(JsonDocument* scale)>& change,
+                                                const WriteOptions& options) {
+  const auto set_replicas = [&](const ObjectPtr& stored, JsonDocument* wanted) -> Status {
+    Result<ObjectPtr> now = GetScale(served, stored);
+    if (!now.ok()) return now.status();
+    JsonDocument scale = (*now)->ToJson();
+    CROFT_RETURN_IF_ERROR(change(&scale));
+    const Json* replicas = Find(scale, {"spec", "replicas"});
+    if (replicas == nullptr || !replicas->IsInt64() || replicas->GetInt64() < 0) {
+      Causes causes;
+      causes.Invalid("spec.replicas",
+                     replicas == nullptr ? Json() : Json(replicas->IsInt64() ? replicas->GetInt64() : 0),
+                     "must be greater than or equal to 0");
+      return Status::InvalidObject("autoscaling", "Scale", target.name, causes.Take());
+    }
+    *wanted = stored->ToJson();
+    auto& allocator = wanted->GetAllocator();
+    const std::string_view revision = FindString(scale, {"metadata", "resourceVersion"});
+    if (!revision.empty()) SetString(*FindMutable(*wanted, "metadata"), "resourceVersion", revision, allocator);
+    Json* at = wanted;
+    const std::vector<std::string> members = Members(served.version->scale->spec_replicas_path);
+    if (members.empty()) return Status::Internal("the kind's specReplicasPath is empty");
+    for (size_t i = 0; i + 1 < members.size(); ++i) at = &Ensure(*at, members[i], allocator);
+    Set(*at, members.back(), Json(replicas->GetInt64()), allocator);
+    return Status::Ok();
+  };
+  Target main = target;
+  main.subresource.clear();
+  Result<WriteResult> result = Mutate(served, main, set_replicas, options);
+  if (!result.ok()) return result.status();
+  Result<ObjectPtr> scale = GetScale(served, result->object);
+  if (!scale.ok()) return scale.status();
+  result->object = std::move(*scale);
+  return result;
+}
+
+}  // namespace croft::server

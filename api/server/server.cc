@@ -1,0 +1,72 @@
+#include "api/server/server.h"
+
+namespace croft::server {
+namespace {
+
+constexpr Duration kTick = std::chrono::seconds(1);
+
+}  // namespace
+
+Result<std::unique_ptr<ApiServer>> ApiServer::Create(Settings settings, Parts parts) {
+  Result<schema::EmbeddedKinds> kinds = schema::LoadEmbeddedKinds();
+  if (!kinds.ok()) return kinds.status().Annotate("the embedded kinds can not be read");
+  std::unique_ptr<ApiServer> server(new ApiServer(std::move(settings), parts, std::move(kinds->definitions)));
+  CROFT_RETURN_IF_ERROR(server->Start());
+  return server;
+}
+
+ApiServer::ApiServer(Settings settings, Parts parts, std::vector<schema::ResourceDefinition> kinds)
+    : parts_(parts),
+      catalog_(std::move(kinds)),
+      addresses_(settings.service_range, parts.random),
+      authorizer_([this](const Key& key) {
+        return parts_.store.Get({"", "pods"}, key);
+      }),
+      authenticator_(std::move(settings.authentication)),
+      service_({catalog_, parts.store, authorizer_, strategies_, addresses_, parts.clock, parts.random}),
+      bootstrap_(service_, std::move(settings.bootstrap)),
+      http_api_({service_,
+                 authenticator_,
+                 parts.clock,
+                 parts.random,
+                 parts.pod_logs,
+                 std::move(settings.advertise_address),
+                 {}}) {}
+
+ApiServer::~ApiServer() {
+  {
+    const std::lock_guard lock(alive_->mutex);
+    alive_->server = nullptr;
+  }
+  http_api_.EndWatches();
+}
+
+Status ApiServer::Start() {
+  service_.SetHooks({[this](const ObjectPtr& ns) { bootstrap_.FurnishNamespace(ns->name()); }});
+  CROFT_RETURN_IF_ERROR(service_.Restore());
+  CROFT_RETURN_IF_ERROR(bootstrap_.Run());
+  alive_->server = this;
+  if (parts_.timers != nullptr) ScheduleTick();
+  return Status::Ok();
+}
+
+void ApiServer::ScheduleTick() {
+  parts_.timers->PostAfter(kTick, [alive = alive_] {
+    const std::lock_guard lock(alive->mutex);
+    if (alive->server == nullptr) return;
+    alive->server->http_api_.Tick();
+    alive->server->ScheduleTick();
+  });
+}
+
+http::Handler ApiServer::handler() {
+  return [this](http::Request request, http::ResponderPtr responder) {
+    http_api_.Handle(std::move(request), std::move(responder));
+  };
+}
+
+std::unique_ptr<client::Client> ApiServer::NewClient(Identity who, Executor& executor) {
+  return std::make_unique<LocalClient>(service_, std::move(who), executor);
+}
+
+}  // namespace croft::server

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "api/object/json.h"
+#include "api/server/causes.h"
+
+namespace croft::server {
+
+// Fills in what a pod's spec gets by its own other fields, in pods and templates alike.
+void DefaultPodSpec(Json& spec, JsonAllocator& allocator);
+// What a schema can't refuse in a pod's spec at `path`.
+void ValidatePodSpec(const Json& spec, const std::string& path, Causes& causes);
+// A label selector in object form: operators against values, syntax of keys and values.
+void ValidateLabelSelector(const Json& selector, const std::string& path, Causes& causes);
+
+// Calls `each` for every container of a spec with its path: init containers first.
+void ForEachContainer(const Json& spec, const std::string& path,
+                      const std::function<void(const Json& container, const std::string& path)>& each);
+
+}  // namespace croft::server

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/base/clock.h"
+#include "api/base/result.h"
+#include "api/object/json.h"
+#include "api/object/object.h"
+#include "api/server/causes.h"
+#include "api/server/names.h"
+#include "api/store/store.h"
+
+namespace croft::server {
+
+class Catalog;
+class ServiceAddresses;
+
+// What a strategy may see and use while it prepares one write.
+struct StrategyContext {
+  const store::Store& store;
+  const Catalog& catalog;
+  ServiceAddresses& addresses;
+  WallTime now;
+  JsonAllocator& allocator;  // of the object that is prepared
+  bool dry_run = false;
+  // Run, last first, when the write does not come about.
+  std::vector<std::function<void()>> undo = {};
+  std::vector<std::string> warnings = {};
+};
+
+// What a schema can not say about one kind. The server calls it around schema defaults and validation; objects may be
+// of any shape then, so fields are read with Find and friends. Stateless, so thread-safe.
+class Strategy {
+ public:
+  virtual ~Strategy() = default;
+
+  // Whether metadata.generation counts the changes of the spec.
+  virtual bool has_generation() const { return true; }
+  // Whether who creates the object may set its status at once.
+  virtual bool keeps_status_on_create() const { return false; }
+
+  // After schema defaults, before validation. A failure ends the request as it is.
+  virtual Status PrepareForCreate(Json& object, StrategyContext& context) const;
+  // `object` is the wanted state with the old status in place.
+  virtual Status PrepareForUpdate(const Json& old, Json& object, StrategyContext& context) const;
+
+  virtual void Validate(const Json& object, Causes& causes) const;
+  // Called in addition to Validate when an object is replaced; never for the status subresource.
+  virtual void ValidateUpdate(const Json& old, const Json& object, Causes& causes) const;
+};
+
+// The strategies by group and resource. Immutable after construction.
+class StrategyRegistry {
+ public:
+  StrategyRegistry();
+  // Never fails: kinds without a strategy of their own get the general one.
+  const Strategy& For(const std::string& group, const std::string& resource) const;
+
+ private:
+  std::map<std::pair<std::string, std::string>, std::unique_ptr<Strategy>> strategies_;
+  Strategy general_;
+};
+
+}  // namespace croft::server

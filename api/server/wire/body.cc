@@ -1,0 +1,161 @@
+#include "api/server/wire/body.h"
+
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+
+#include <set>
+
+#include "api/object/yaml.h"
+#include "api/server/causes.h"
+#include "api/server/wire/negotiation.h"
+
+namespace croft::server {
+namespace {
+
+// Follows where the reader is, and takes note of keys that were there before.
+class DuplicateHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, DuplicateHandler> {
+ public:
+  bool Default() { return Next(), true; }
+  bool StartObject() { return levels_.push_back({false, 0, {}, {}}), true; }
+  bool StartArray() { return levels_.push_back({true, 0, {}, {}}), true; }
+  bool EndObject(rapidjson::SizeType) { return Leave(); }
+  bool EndArray(rapidjson::SizeType) { return Leave(); }
+  bool Key(const char* text, rapidjson::SizeType length, bool) {
+    Level& level = levels_.back();
+    level.key.assign(text, length);
+    if (!level.seen.insert(level.key).second) found_.push_back(Path());
+    return true;
+  }
+  std::vector<std::string> Take() { return std::move(found_); }
+
+ private:
+  struct Level {
+    bool array;
+    size_t index;
+    std::string key;
+    std::set<std::string> seen;
+  };
+  void Next() {
+    if (!levels_.empty() && levels_.back().array) ++levels_.back().index;
+  }
+  bool Leave() {
+    levels_.pop_back();
+    Next();
+    return true;
+  }
+  std::string Path() const {
+    std::string path;
+    for (const Level& level : levels_) {
+      if (level.array) {
+        path += "[" + std::to_string(level.index) + "]";
+      } else {
+        path += (path.empty() ? "" : ".") + level.key;
+      }
+    }
+    return path;
+  }
+
+  std::vector<Level> levels_;
+  std::vector<std::string> found_;
+};
+
+Status UnsupportedMediaType() {
+  return {Reason::kUnsupportedMediaType,
+          "the body of the request was in an unknown format - accepted media types include: application/json, "
+          "application/yaml"};
+}
+
+Status RefuseOption(const char* kind, const char* field, const std::string& value,
+                    std::initializer_list<std::string_view> supported) {
+  Causes causes;
+  causes.NotSupported(field, value, supported);
+  return Status::InvalidObject("meta.k8s.io", kind, "", causes.Take());
+}
+
+Status ReadDryRun(const std::string& value, bool* out) {
+  if (value.empty()) return Status::Ok();
+  if (value != "All") return RefuseOption("Options", "dryRun", value, {"All"});
+  *out = true;
+  return Status::Ok();
+}
+
+Status ReadDeleteBody(const Json& body, DeleteOptions* options) {
+  if (!body.IsObject()) return Status::BadRequest("DeleteOptions must be a JSON object");
+  const Json* grace = Find(body, "gracePeriodSeconds");
+  if (grace != nullptr && !grace->IsNull()) {
+    if (!grace->IsInt64()) return Status::BadRequest("gracePeriodSeconds: must be a number");
+    options->grace_period_seconds = grace->GetInt64();
+  }
+  options->propagation_policy = FindString(body, {"propagationPolicy"});
+  const Json* orphan = Find(body, "orphanDependents");
+  if (orphan != nullptr && orphan->IsBool()) options->propagation_policy = orphan->GetBool() ? "Orphan" : "Background";
+  options->uid = FindString(body, {"preconditions", "uid"});
+  options->resource_version = FindString(body, {"preconditions", "resourceVersion"});
+  const Json* dry_run = Find(body, "dryRun");
+  if (dry_run == nullptr || !dry_run->IsArray()) return Status::Ok();
+  for (const Json& stage : dry_run->GetArray()) {
+    CROFT_RETURN_IF_ERROR(ReadDryRun(stage.IsString() ? std::string(AsView(stage)) : "?", &options->dry_run));
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Result<JsonDocument> DecodeBody(const http::Request& request) {
+  const std::string type = BareContentType(request.headers.Get("Content-Type"));
+  if (request.body.empty()) return Status::BadRequest("the request has no body");
+  if (type == "application/yaml" || type == "text/yaml" || type == "application/x-yaml") {
+    return ParseYamlDocument(request.body);
+  }
+  if (!type.empty() && type != "application/json" && type != "text/json") return UnsupportedMediaType();
+  return ParseJson(request.body);
+}
+
+std::vector<std::string> FindDuplicateFields(std::string_view json) {
+  rapidjson::MemoryStream stream(json.data(), json.size());
+  rapidjson::Reader reader;
+  DuplicateHandler handler;
+  reader.Parse<rapidjson::kParseIterativeFlag>(stream, handler);
+  return handler.Take();
+}
+
+Result<WriteOptions> ParseWriteOptions(const Query& query) {
+  WriteOptions options;
+  CROFT_RETURN_IF_ERROR(ReadDryRun(query.Get("dryRun"), &options.dry_run));
+  options.field_manager = query.Get("fieldManager");
+  const std::string validation = query.Get("fieldValidation");
+  if (validation == "Ignore") {
+    options.validation = FieldValidation::kIgnore;
+  } else if (validation == "Strict") {
+    options.validation = FieldValidation::kStrict;
+  } else if (!validation.empty() && validation != "Warn") {
+    return RefuseOption("Options", "fieldValidation", validation, {"Ignore", "Warn", "Strict"});
+  }
+  return options;
+}
+
+ListOptions ParseListOptions(const Query& query) {
+  ListOptions options;
+  options.label_selector = query.Get("labelSelector");
+  options.field_selector = query.Get("fieldSelector");
+  options.resource_version = query.Get("resourceVersion");
+  options.resource_version_match = query.Get("resourceVersionMatch");
+  options.limit = query.Number("limit").value_or(0);
+  options.continue_token = query.Get("continue");
+  return options;
+}
+
+Result<DeleteOptions> ParseDeleteOptions(const http::Request& request, const Query& query) {
+  DeleteOptions options;
+  CROFT_RETURN_IF_ERROR(ReadDryRun(query.Get("dryRun"), &options.dry_run));
+  if (!request.body.empty()) {
+    Result<JsonDocument> body = DecodeBody(request);
+    if (!body.ok()) return body.status();
+    CROFT_RETURN_IF_ERROR(ReadDeleteBody(*body, &options));
+  }
+  if (!options.grace_period_seconds) options.grace_period_seconds = query.Number("gracePeriodSeconds");
+  if (options.propagation_policy.empty()) options.propagation_policy = query.Get("propagationPolicy");
+  return options;
+}
+
+}  // namespace croft::server

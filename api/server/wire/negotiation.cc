@@ -1,0 +1,112 @@
+#include "api/server/wire/negotiation.h"
+
+#include <functional>
+#include <optional>
+
+namespace croft::server {
+namespace {
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return lower;
+}
+
+template <class Each>
+void Split(std::string_view text, char separator, const Each& each) {
+  while (true) {
+    const size_t at = text.find(separator);
+    each(Trim(text.substr(0, at)));
+    if (at == std::string_view::npos) return;
+    text.remove_prefix(at + 1);
+  }
+}
+
+std::optional<Format> FormatOf(std::string_view type) {
+  if (type == "application/json" || type == "*/*" || type == "application/*") return Format::kJson;
+  if (type == "application/yaml" || type == "text/yaml") return Format::kYaml;
+  return std::nullopt;
+}
+
+bool KnownObjectForm(const Accepted& accepted) {
+  if (accepted.as.empty()) return true;
+  const bool known =
+      accepted.as == "Table" || accepted.as == "PartialObjectMetadata" || accepted.as == "PartialObjectMetadataList";
+  const bool version = accepted.version.empty() || accepted.version == "v1" || accepted.version == "v1beta1";
+  return known && version && (accepted.group.empty() || accepted.group == "meta.k8s.io");
+}
+
+bool KnownDiscoveryForm(const Accepted& accepted) {
+  if (accepted.as.empty()) return true;
+  return accepted.as == "APIGroupDiscoveryList" && accepted.group == "apidiscovery.k8s.io" &&
+         (accepted.version == "v2" || accepted.version == "v2beta1");
+}
+
+Result<Accepted> Negotiate(std::string_view accept, const std::function<bool(const Accepted&)>& known) {
+  if (Trim(accept).empty()) return Accepted{};
+  for (const MediaRange& range : ParseAccept(accept)) {
+    const std::optional<Format> format = FormatOf(range.type);
+    if (!format) continue;
+    Accepted accepted{*format, std::string(range.Parameter("as")), std::string(range.Parameter("g")),
+                      std::string(range.Parameter("v"))};
+    if (!known(accepted)) continue;
+    if (!accepted.as.empty() && accepted.version.empty()) accepted.version = "v1";
+    return accepted;
+  }
+  return Status(Reason::kNotAcceptable,
+                "only the following media types are accepted: application/json, application/yaml");
+}
+
+}  // namespace
+
+std::string_view MediaRange::Parameter(std::string_view name) const {
+  for (const auto& [key, value] : parameters) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+std::vector<MediaRange> ParseAccept(std::string_view header) {
+  std::vector<MediaRange> ranges;
+  Split(header, ',', [&](std::string_view part) {
+    if (part.empty()) return;
+    MediaRange range;
+    bool first = true;
+    Split(part, ';', [&](std::string_view piece) {
+      if (first) {
+        range.type = Lower(piece);
+        first = false;
+        return;
+      }
+      const size_t equal = piece.find('=');
+      if (equal == std::string_view::npos) return;
+      std::string_view value = Trim(piece.substr(equal + 1));
+      if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+      range.parameters.emplace_back(Lower(Trim(piece.substr(0, equal))), value);
+    });
+    ranges.push_back(std::move(range));
+  });
+  return ranges;
+}
+
+Result<Accepted> NegotiateObject(std::string_view accept) {
+  return Negotiate(accept, KnownObjectForm);
+}
+
+Result<Accepted> NegotiateDiscovery(std::string_view accept) {
+  return Negotiate(accept, KnownDiscoveryForm);
+}
+
+std::string BareContentType(std::string_view header) {
+  return Lower(Trim(header.substr(0, header.find(';'))));
+}
+
+}  // namespace croft::server

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api/base/status.h"
+#include "api/http/message.h"
+#include "api/object/json.h"
+#include "api/object/object.h"
+#include "api/server/wire/negotiation.h"
+
+namespace croft::server {
+
+// How one reply is written.
+struct ReplyStyle {
+  Format format = Format::kJson;
+  bool pretty = false;
+  bool gzip = false;  // the client takes gzip; only large bodies are compressed
+  std::vector<std::string> warnings = {};
+};
+
+// A failure as a meta/v1 Status.
+std::string StatusBody(const Status& status);
+// A success as a meta/v1 Status about an object that is gone.
+std::string DeletedBody(const GroupVersionResource& gvr, const Object& object);
+
+http::Response TextReply(int code, std::string body);
+http::Response StatusReply(const Status& status, const ReplyStyle& style = {});
+// A JSON text in the style that was asked for.
+http::Response JsonReply(int code, std::string json, const ReplyStyle& style);
+// The same of pieces that others share; joined only where the style needs it.
+http::Response PiecesReply(int code, std::vector<http::SharedBytes> pieces, const ReplyStyle& style);
+
+// A stored object's bytes, shared.
+http::SharedBytes BytesOf(const ObjectPtr& object);
+http::SharedBytes Share(std::string text);
+
+std::string Gzip(std::string_view bytes);
+
+}  // namespace croft::server

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "api/base/id.h"
+#include "api/server/server.h"
+#include "api/store/store.h"
+#include "unit/fakes/clock.h"
+#include "unit/fakes/responder.h"
+#include "unit/fakes/test_executor.h"
+
+namespace croft::server {
+
+// What came back over HTTP.
+struct Answer {
+  int code = 0;
+  std::string text;
+  JsonDocument json;  // null when the body is no JSON
+  http::Headers headers;
+
+  std::string Text(std::initializer_list<std::string_view> path) const { return std::string(FindString(json, path)); }
+};
+
+// A whole API server on the in-memory store, reached through its HTTP handler.
+class ApiTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    store::Store::Options options;
+    options.inline_commits = true;
+    options.event_log = 64;
+    auto opened = store::Open(store::MemoryBackend(), options);
+    ASSERT_TRUE(opened.ok()) << opened.status().message();
+    store_ = std::move(*opened);
+    StartServer();
+    ASSERT_EQ(Post("/api/v1/namespaces", R"({"metadata":{"name":"d"}})").code, 201);
+  }
+
+  void StartServer() {
+    ApiServer::Settings settings;
+    settings.authentication.tokens = {
+        {"admin", AdminIdentity()}, {"node", NodeIdentity("n1")}, {"nobody", Identity{"nobody", {}}}};
+    settings.bootstrap.ca_pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+    ApiServer::Parts parts{*store_, clock_, random_, nullptr, pod_logs_};
+    auto made = ApiServer::Create(std::move(settings), parts);
+    ASSERT_TRUE(made.ok()) << made.status().message();
+    api_ = std::move(*made);
+  }
+
+  std::shared_ptr<fakes::FakeResponder> Send(const std::string& method, const std::string& target,
+                                             const std::string& body = {}, http::Headers headers = {}) {
+    http::Request request;
+    request.method = method;
+    request.target = target;
+    request.body = body;
+    request.headers = std::move(headers);
+    if (!token_.empty()) request.headers.Add("Authorization", "Bearer " + token_);
+    auto responder = std::make_shared<fakes::FakeResponder>();
+    api_->handler()(std::move(request), responder);
+    return responder;
+  }
+
+  Answer Call(const std::string& method, const std::string& target, const std::string& body = {},
+              http::Headers headers = {}) {
+    const http::Response response = Send(method, target, body, std::move(headers))->Wait();
+    Answer answer;
+    answer.code = response.status;
+    answer.headers = response.headers;
+    answer.text = response.body;
+    for (const auto& piece : response.pieces) answer.text += *piece;
+    if (Result<JsonDocument> json = ParseJson(answer.text); json.ok()) answer.json = std::move(*json);
+    return answer;
+  }
+
+  Answer Get(const std::string& target) { return Call("GET", target); }
+  Answer Post(const std::string& target, const std::string& body) { return Call("POST", target, body); }
+  Answer Put(const std::string& target, const std::string& body) { return Call("PUT", target, body); }
+  Answer Delete(const std::string& target, const std::string& body = {}) { return Call("DELETE", target, body); }
+  Answer Patch(const std::string& target, const std::string& type, const std::string& body) {
+    return Call("PATCH", target, body, {{"Content-Type", "application/" + type}});
+  }
+  std::shared_ptr<fakes::FakeStream> Watch(const std::string& target, http::Headers headers = {}) {
+    auto stream = Send("GET", target, {}, std::move(headers))->stream();
+    EXPECT_NE(stream, nullptr) << target;
+    return stream;
+  }
+
+  std::string token_ = "admin";  // whom requests come from; empty: nobody
+  fakes::FakeClock clock_;
+  SeededRandom random_{7};
+  fakes::TestExecutor executor_{clock_};
+  PodLogs* pod_logs_ = nullptr;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<ApiServer> api_;
+};
+
+}  // namespace croft::server
