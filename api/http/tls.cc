@@ -64,6 +64,8 @@ Status TrustAuthorities(SSL_CTX* context, const std::string& pem, bool announce)
   }
   ERR_clear_error();
   if (count == 0) return Status::Invalid("the CA bundle holds no PEM certificate");
+  // A CA that another one signed is trusted for what it is, without its root.
+  X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
   return Status::Ok();
 }
 

@@ -190,6 +190,7 @@ TEST_F(RestClientTest, FailuresToConnectSaySo) {
   http::ResponderPtr held;
   Answer([&](http::Request, http::ResponderPtr responder) { held = std::move(responder); });
   EXPECT_EQ(Connect(milliseconds(200))->Get(kPods, {"d", "web"}).status().reason(), Reason::kTimeout);
+  server_->Stop(milliseconds(0));  // before what its handler uses is gone
 
   config_.client_key_pem = lab_.Issue("other").key_pem;
   EXPECT_THAT(RestClient::Make(config_).status().message(), HasSubstr("client-key"));

@@ -177,6 +177,7 @@ TEST_F(ClientTest, FailuresSayWhatFailed) {
   const Status late = client->Do(Get("/"), milliseconds(50)).status();
   EXPECT_EQ(late.reason(), Reason::kTimeout);
   EXPECT_THAT(late.message(), HasSubstr("no answer from unix:"));
+  server_->Stop(milliseconds(0));  // before what its handler uses is gone
 }
 
 TEST_F(ClientTest, AnswerBeyondTheLimitIsRefused) {

@@ -16,6 +16,8 @@ class Lab {
   explicit Lab(const std::string& name = "lab-ca")
       : ca_(*pki::Authority::Create(name, std::chrono::system_clock::now(), std::chrono::hours(24))) {}
 
+  explicit Lab(pki::Authority ca) : ca_(std::move(ca)) {}
+
   TlsIdentity Issue(const std::string& common_name, std::vector<std::string> organizations = {}) const {
     pki::CertificateSpec spec;
     spec.subject = {common_name, std::move(organizations)};

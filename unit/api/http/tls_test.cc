@@ -112,6 +112,23 @@ TEST_F(TlsServerTest, ClientThatDoesNotTrustTheServerSaysSo) {
   EXPECT_THAT(client.error(), HasSubstr("certificate"));
 }
 
+TEST_F(TlsServerTest, IntermediateCaIsTrustedWithoutItsRoot) {
+  const auto now = std::chrono::system_clock::now();
+  const auto root = *pki::Authority::Create("root", now, std::chrono::hours(24));
+  pki::CertificateSpec spec;
+  spec.subject.common_name = "intermediate";
+  spec.not_before = now - std::chrono::hours(1);
+  spec.not_after = now + std::chrono::hours(2);
+  spec.is_ca = true;
+  const pki::KeyPair pair = *root.IssueWithNewKey(spec);
+  const Lab lab(*pki::Authority::Load(pair.certificate_pem, pair.key_pem));
+  const std::string address = Serve(SayWho);
+  ASSERT_TRUE(server_->SetTls({lab.Issue("server"), lab.ca_pem()}).ok());
+  TlsClient client(address, lab.ca_pem(), lab.Issue("carol"));
+  ASSERT_TRUE(client.connected()) << client.error();
+  EXPECT_THAT(client.Get(), EndsWith("verified carol!"));
+}
+
 TEST_F(TlsServerTest, LargeBodiesAndManyPiecesArriveWhole) {
   std::string whole;
   std::vector<SharedBytes> pieces;
