@@ -259,7 +259,7 @@ std::string RoutingRules(const HaproxySettings& settings) {
       "  http-request set-var(txn.backend) var(txn.route),field(1,:)\n"
       "  http-request return status 503 content-type \"text/plain; charset=utf-8\" hdr X-Content-Type-Options nosniff"
       " lf-string \"the service behind this route of %[var(txn.host)] does not exist\\n\""
-      " if { var(txn.backend) -m str - }\n";
+      " if { var(txn.backend) -m str croft-none }\n";
   return out;
 }
 
@@ -302,7 +302,7 @@ std::string ResolverSection(const HaproxySettings& settings) {
 }
 
 std::string RouteValue(const Route& route) {
-  return (route.backend.empty() ? "-" : route.backend) + (route.redirect_to_https ? ":r" : "");
+  return (route.backend.empty() ? "croft-none" : route.backend) + (route.redirect_to_https ? ":r" : "");
 }
 
 }  // namespace

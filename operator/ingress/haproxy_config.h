@@ -13,7 +13,7 @@
 // A request's route is looked up in two maps, so that its cost does not grow with the number of routes: `exact` by
 // "host/path" and `prefix` by the longest "host/path/" that the request's own "host/path/" begins with (the slash at
 // the end makes prefixes match whole path elements). Each is asked for the host, then for "*.domain", then for any
-// host. The value found is "backend", or "backend:r" for a redirect to HTTPS, with "-" for no backend.
+// host. The value found is "backend", or "backend:r" for a redirect to HTTPS, with "croft-none" for no backend.
 namespace croft::ingress {
 
 // Where HAProxy listens.
