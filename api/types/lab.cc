@@ -101,6 +101,8 @@ void Fields(V& v, Backend& t) {
   v("labService", t.lab_service);
   v("service", t.service);
   v("address", t.address);
+  v("tls", t.tls);
+  v("protocol", t.protocol);
 }
 
 template <class V>
@@ -108,6 +110,11 @@ void Fields(V& v, IngressPath& t) {
   v("path", t.path);
   v("pathType", t.path_type);
   v("backend", t.backend);
+  v("backends", t.backends);
+  v("rewrite", t.rewrite);
+  v("sticky", t.sticky);
+  v("auth", t.auth);
+  v("rateLimit", t.rate_limit);
 }
 
 template <class V>
@@ -126,8 +133,17 @@ void Fields(V& v, IngressTls& t) {
 
 template <class V>
 void Fields(V& v, IngressSpec& t) {
+  v("ingressClassName", t.ingress_class_name);
+  v("defaultBackend", t.default_backend);
   v("rules", t.rules);
   v("tls", t.tls);
+  v("redirectToHTTPS", t.redirect_to_https);
+  v("ports", t.ports);
+  v("auth", t.auth);
+  v("rateLimit", t.rate_limit);
+  v("headers", t.headers);
+  v("timeouts", t.timeouts);
+  v("maxBodySize", t.max_body_size);
 }
 
 template <class V>
@@ -167,6 +183,7 @@ void Fields(V& v, CertificateSpec& t) {
   v("duration", t.duration);
   v("renewBefore", t.renew_before);
   v("privateKey", t.private_key);
+  v("usages", t.usages);
   v("secretName", t.secret_name);
 }
 

@@ -82,11 +82,18 @@ struct Backend {
   std::optional<LabServiceBackend> lab_service;
   std::optional<IngressServiceBackend> service;
   std::optional<AddressBackend> address;
+  RawJson tls;
+  std::string protocol;  // "http", "h2c", "grpc"
 };
 struct IngressPath {
   std::string path;
   std::string path_type;
   Backend backend;
+  RawJson backends;  // weighted
+  RawJson rewrite;
+  RawJson sticky;
+  RawJson auth;
+  RawJson rate_limit;
 };
 struct IngressRule {
   std::string host;
@@ -99,8 +106,17 @@ struct IngressTls {
   RawJson issuer;
 };
 struct IngressSpec {
+  std::string ingress_class_name;
+  std::optional<Backend> default_backend;
   std::vector<IngressRule> rules;
   std::vector<IngressTls> tls;
+  std::optional<bool> redirect_to_https;
+  RawJson ports;
+  RawJson auth;
+  RawJson rate_limit;
+  RawJson headers;
+  RawJson timeouts;
+  std::string max_body_size;
 };
 struct IngressStatus {
   int64_t observed_generation = 0;
@@ -132,6 +148,7 @@ struct CertificateSpec {
   std::string duration;
   std::string renew_before;
   PrivateKey private_key;
+  std::vector<std::string> usages;  // "server", "client"
   std::string secret_name;
 };
 struct CertificateStatus {

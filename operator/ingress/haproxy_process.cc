@@ -175,8 +175,7 @@ Result<int> HaproxyProcess::Spawn(const std::vector<std::string>& arguments, con
 
 Status HaproxyProcess::Validate() const {
   const std::string output_path = settings_.directory + "/check.out";
-  Result<int> pid =
-      Spawn({settings_.program, "-c", "-f", settings_.directory + "/haproxy.cfg"}, output_path, false);
+  Result<int> pid = Spawn({settings_.program, "-c", "-f", settings_.directory + "/haproxy.cfg"}, output_path, false);
   if (!pid.ok()) return pid.status();
   int code = 0;
   while (waitpid(*pid, &code, 0) < 0 && errno == EINTR) {

@@ -151,10 +151,10 @@ class HaproxyTest : public testing::Test {
   std::unique_ptr<pki::Authority> ca_;
 };
 
-#define ASSERT_APPLIES(model)                        \
-  do {                                               \
-    const Status applied = proxy_->Apply(model);     \
-    ASSERT_TRUE(applied.ok()) << applied.message();  \
+#define ASSERT_APPLIES(model)                       \
+  do {                                              \
+    const Status applied = proxy_->Apply(model);    \
+    ASSERT_TRUE(applied.ok()) << applied.message(); \
   } while (false)
 
 double MillisecondsOf(const std::function<void()>& what) {
@@ -168,13 +168,11 @@ TEST_F(HaproxyTest, RoutesByHostAndPathAndSaysPlainlyWhenThereIsNoRoute) {
   NamedServer b("b");
   RoutingModel model;
   model.backends = {{"ns_a_80", {a.endpoint()}}, {"ns_b_80", {b.endpoint()}}, {"ns_none_80", {}}};
-  model.routes = {{"a.test", "/exact", PathMatch::kExact, "ns_b_80"},
-                  {"a.test", "/foo", PathMatch::kPrefix, "ns_b_80"},
-                  {"a.test", "/missing", PathMatch::kPrefix, ""},
-                  {"a.test", "/idle", PathMatch::kPrefix, "ns_none_80"},
-                  {"a.test", "/", PathMatch::kPrefix, "ns_a_80"},
-                  {"*.wild.test", "/", PathMatch::kPrefix, "ns_b_80"},
-                  {"", "/anywhere", PathMatch::kPrefix, "ns_a_80"}};
+  model.routes = {
+      {"a.test", "/exact", PathMatch::kExact, "ns_b_80"}, {"a.test", "/foo", PathMatch::kPrefix, "ns_b_80"},
+      {"a.test", "/missing", PathMatch::kPrefix, ""},     {"a.test", "/idle", PathMatch::kPrefix, "ns_none_80"},
+      {"a.test", "/", PathMatch::kPrefix, "ns_a_80"},     {"*.wild.test", "/", PathMatch::kPrefix, "ns_b_80"},
+      {"", "/anywhere", PathMatch::kPrefix, "ns_a_80"}};
   ASSERT_APPLIES(model);
   EXPECT_EQ(Body("a.test", "/"), "200 a http");
   EXPECT_EQ(Body("A.Test:8080", "/x?y=/foo"), "200 a http");
@@ -234,8 +232,8 @@ TEST_F(HaproxyTest, ChangesEndpointsRoutesAndCertificatesWithoutAReload) {
   model.certificates[0] = renewed;
   const double certificate = MillisecondsOf([&] { ASSERT_APPLIES(model); });
   EXPECT_EQ(Body("a.test", "/", true), "200 b https");
-  Result<std::string> shown = AskHaproxy(settings_.directory + "/haproxy.sock",
-                                         "show ssl cert " + settings_.directory + "/certs/ns_a.pem");
+  Result<std::string> shown =
+      AskHaproxy(settings_.directory + "/haproxy.sock", "show ssl cert " + settings_.directory + "/certs/ns_a.pem");
   ASSERT_TRUE(shown.ok());
   EXPECT_NE(shown->find(pki::ParseCertificate(renewed.pem)->serial), std::string::npos) << *shown;
 
