@@ -106,9 +106,15 @@ Result<Meta> ParseMeta(const Json& object) {
   meta.generation = FindInt(*metadata, {"generation"});
   const Json* deletion = Find(*metadata, "deletionTimestamp");
   meta.deleting = deletion != nullptr && !deletion->IsNull();
-  CROFT_RETURN_IF_ERROR(ReadLabels(*metadata, &meta.labels));
-  CROFT_RETURN_IF_ERROR(ReadOwners(*metadata, &meta.owners));
-  CROFT_RETURN_IF_ERROR(ReadFinalizers(*metadata, &meta.finalizers));
+  Labels labels;
+  CROFT_RETURN_IF_ERROR(ReadLabels(*metadata, &labels));
+  meta.labels = std::move(labels);
+  std::vector<OwnerReference> owners;
+  CROFT_RETURN_IF_ERROR(ReadOwners(*metadata, &owners));
+  meta.owners = std::move(owners);
+  std::vector<std::string> finalizers;
+  CROFT_RETURN_IF_ERROR(ReadFinalizers(*metadata, &finalizers));
+  meta.finalizers = std::move(finalizers);
   return meta;
 }
 

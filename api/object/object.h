@@ -9,6 +9,7 @@
 
 #include "api/base/result.h"
 #include "api/object/json.h"
+#include "api/object/shared_list.h"
 
 namespace croft {
 
@@ -62,10 +63,10 @@ struct Meta {
   std::string uid;
   uint64_t revision = 0;  // metadata.resourceVersion; 0 when absent
   int64_t generation = 0;
-  bool deleting = false;  // metadata.deletionTimestamp is set
-  Labels labels;
-  std::vector<OwnerReference> owners;
-  std::vector<std::string> finalizers;
+  bool deleting = false;                                   // metadata.deletionTimestamp is set
+  SharedList<std::pair<std::string, std::string>> labels;  // reads as Labels
+  SharedList<OwnerReference> owners;
+  SharedList<std::string> finalizers;
 
   Key key() const { return {ns, name}; }
 };
