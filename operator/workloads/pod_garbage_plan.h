@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "api/base/clock.h"
 #include "api/types/core.h"
 
 // Which pods nobody minds any more. Pure.
