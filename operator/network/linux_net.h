@@ -7,7 +7,7 @@
 
 namespace croft::network {
 
-// The network of this machine, over rtnetlink and nftables. Needs CAP_NET_ADMIN. Keeps nothing but its settings: what
+// The network of this machine, over rtnetlink and nft. Needs CAP_NET_ADMIN. Keeps nothing but its settings: what
 // is attached and routed stands in the kernel, so a restarted process finds it there. Works in the calling thread's
 // network namespace. Thread-safe, as long as no pod is attached and detached at the same time.
 class LinuxNet final : public Net {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "api/base/fd.h"
-#include "tools/cluster/process.h"
+#include "api/base/program.h"
 
 namespace croft::cluster {
 namespace {
@@ -44,11 +44,14 @@ Result<UniqueFd> Connect(const fs::path& path) {
 
 Status SaveImage(const std::string& image, const fs::path& archive) {
   if (image.empty() || image[0] == '-') return Status::Invalid("\"" + image + "\" is not the name of an image");
-  if (!RunProgram({"podman", "image", "exists", image}).ok()) {
+  const Status found = RunProgram({"podman", "image", "exists", image}).status();
+  if (found.IsNotFound()) return Status::Unavailable("Podman is not installed: apt-get install podman");
+  if (!found.ok()) {
     return Status::NotFound("this machine's Podman has no image \"" + image +
                             "\": \"podman images\" shows those it has");
   }
-  return RunProgram({"podman", "save", "--quiet", "--format", "docker-archive", "--output", archive.string(), image});
+  return RunProgram({"podman", "save", "--quiet", "--format", "docker-archive", "--output", archive.string(), image})
+      .status();
 }
 
 Status LoadImage(const fs::path& socket, const fs::path& archive) {

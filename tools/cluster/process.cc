@@ -4,8 +4,6 @@
 #include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
-#include <spawn.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,8 +15,6 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
-
-extern char** environ;
 
 namespace croft::cluster {
 namespace {
@@ -162,28 +158,6 @@ Result<ProcessId> StartInit(const std::vector<std::string>& arguments, const fs:
     return Status::Forbidden(std::string("can't make the namespaces of a node: ") + std::strerror(errno) + remedy);
   }
   return Identify(static_cast<int>(pid));
-}
-
-Status RunProgram(const std::vector<std::string>& arguments) {
-  const UniqueFd output(memfd_create("stderr", MFD_CLOEXEC));
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, output.get(), 2);
-  pid_t pid = 0;
-  const int error = posix_spawnp(&pid, arguments[0].c_str(), &actions, nullptr, Pointers(arguments).data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) return Status::Internal("can't run " + arguments[0] + ": " + std::strerror(error));
-  int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return Status::Ok();
-  char text[1024];
-  const ssize_t size = pread(output.get(), text, sizeof text, 0);
-  std::string message(text, static_cast<size_t>(std::max<ssize_t>(size, 0)));
-  while (!message.empty() && message.back() == '\n') message.pop_back();
-  return Status::Internal(arguments[0] + " failed: " + message);
 }
 
 }  // namespace croft::cluster

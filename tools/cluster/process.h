@@ -38,8 +38,4 @@ std::vector<ProcessId> FindInits(const std::filesystem::path& dir);
 Result<ProcessId> StartInit(const std::vector<std::string>& arguments, const std::filesystem::path& log,
                             const std::vector<std::pair<int, int>>& fds);
 
-// Runs a program of this machine to its end and returns what it wrote to standard error. Not a shell: no word of
-// `arguments` is interpreted. kInternalError carries that text when it fails.
-Status RunProgram(const std::vector<std::string>& arguments);
-
 }  // namespace croft::cluster

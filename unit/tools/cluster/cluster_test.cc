@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "api/base/program.h"
 #include "tools/cluster/await.h"
 #include "tools/cluster/wiring.h"
 #include "unit/operator/network/namespaces.h"
@@ -377,7 +378,7 @@ TEST_F(ClusterTest, LoadPutsAnImageOfThisMachinesPodmanOnAllNodes) {
   std::ofstream(machine / "Containerfile") << "FROM scratch\nCOPY Containerfile /\n";
   setenv("CONTAINERS_STORAGE_CONF", (machine / "storage.conf").c_str(), 1);
   const std::string image = "localhost/croft-load:1";
-  Expect(RunProgram(podman(machine / "storage", machine, {"build", "--quiet", "--tag=" + image, machine})));
+  Expect(RunProgram(podman(machine / "storage", machine, {"build", "--quiet", "--tag=" + image, machine})).status());
 
   EXPECT_THAT(clusters.Load(Name("a"), "localhost/none:1").message(), HasSubstr("has no image \"localhost/none:1\""));
   Status loaded;
@@ -393,7 +394,7 @@ TEST_F(ClusterTest, LoadPutsAnImageOfThisMachinesPodmanOnAllNodes) {
     EXPECT_THAT(images, HasSubstr(image)) << node;
   }
   EXPECT_FALSE(fs::exists(settings_.root / Name("a") / "image.tar"));
-  Expect(RunProgram(podman(machine / "storage", machine, {"rmi", "--all", "--force"})));
+  Expect(RunProgram(podman(machine / "storage", machine, {"rmi", "--all", "--force"})).status());
   unsetenv("CONTAINERS_STORAGE_CONF");
 }
 
