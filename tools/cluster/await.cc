@@ -9,6 +9,7 @@
 #include <future>
 #include <thread>
 
+#include "api/base/file.h"
 #include "tools/cluster/images.h"
 
 namespace croft::cluster {

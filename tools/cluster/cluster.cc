@@ -10,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "api/base/file.h"
 #include "tools/cluster/await.h"
 #include "tools/cluster/images.h"
 #include "tools/cluster/init.h"
@@ -22,14 +23,6 @@ namespace fs = std::filesystem;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kKillPatience(20);
-
-Status MakeDirectory(const fs::path& dir) {
-  std::error_code error;
-  fs::create_directories(dir, error);
-  if (!error) fs::permissions(dir, fs::perms::owner_all, error);
-  if (!error) return Status::Ok();
-  return Status::Internal("can't make " + dir.string() + ": " + error.message());
-}
 
 // Indices that clusters below this root use.
 std::set<int> TakenIndices(const fs::path& root) {
@@ -99,7 +92,7 @@ Result<HeldCluster> Clusters::Claim(const CreateOptions& options, std::vector<Un
     return Status::Invalid("a cluster has 0 to " + std::to_string(kMaxNodes) + " nodes, not " +
                            std::to_string(options.nodes));
   }
-  CROFT_RETURN_IF_ERROR(MakeDirectory(settings_.root));
+  CROFT_RETURN_IF_ERROR(MakeDirs(settings_.root, 0700));
   const Result<DirectoryLock> root_lock = DirectoryLock::Take(settings_.root);
   if (!root_lock.ok()) return root_lock.status();
   Layout layout = LayoutOf(options.name, 0);
@@ -124,7 +117,7 @@ Result<HeldCluster> Clusters::Claim(const CreateOptions& options, std::vector<Un
 
   ClusterState state{options.name, layout.index, {{layout.server(), {}}}};
   for (int number = 1; number <= options.nodes; ++number) state.members.push_back({layout.node(number), {}});
-  CROFT_RETURN_IF_ERROR(MakeDirectory(layout.dir()));
+  CROFT_RETURN_IF_ERROR(MakeDirs(layout.dir(), 0700));
   Result<DirectoryLock> lock = DirectoryLock::Take(layout.dir());
   if (!lock.ok()) return lock.status();
   CROFT_RETURN_IF_ERROR(SaveState(layout, state));
@@ -195,8 +188,8 @@ Status Clusters::StartMember(HeldCluster& held, MemberState& member, int network
   const Layout& layout = held.layout;
   const std::string& name = member.member.name;
   const fs::path data_dir = layout.data_dir(name);
-  CROFT_RETURN_IF_ERROR(MakeDirectory(layout.member_dir(name)));
-  CROFT_RETURN_IF_ERROR(MakeDirectory(data_dir));
+  CROFT_RETURN_IF_ERROR(MakeDirs(layout.member_dir(name), 0700));
+  CROFT_RETURN_IF_ERROR(MakeDirs(data_dir, 0700));
   InitSpec spec;
   spec.hostname = name;
   spec.address = member.member.address + "/24";
@@ -223,7 +216,7 @@ Status Clusters::StartMember(HeldCluster& held, MemberState& member, int network
     }
   }
   const fs::path spec_path = layout.init_spec(name);
-  CROFT_RETURN_IF_ERROR(WriteFileAtomically(spec_path, WriteInitSpec(spec), 0600));
+  CROFT_RETURN_IF_ERROR(WriteFileAtomic(spec_path, WriteInitSpec(spec), 0600));
   const Result<ProcessId> init = StartInit({settings_.croft, "cluster-init", spec_path}, layout.log(name), fds);
   if (!init.ok()) return init.status();
   member.init = *init;

@@ -14,9 +14,9 @@
 #include <optional>
 
 #include "api/base/backoff.h"
+#include "api/base/file.h"
 #include "api/base/log.h"
 #include "tools/cluster/init_setup.h"
-#include "tools/cluster/state.h"
 
 namespace croft::cluster {
 namespace {
@@ -95,7 +95,7 @@ class Supervisor {
     due_ = steady_clock::now() + std::chrono::duration_cast<steady_clock::duration>(pause);
     log::Warn("the node's process " + Ending(status), {{"restart_in", FormatDuration(pause)}});
     const std::string note = std::to_string(backoff_.Failures(kChild)) + " " + Ending(status) + "\n";
-    if (const Status written = WriteFileAtomically(spec_.failures, note, 0600); !written.ok()) {
+    if (const Status written = WriteFileAtomic(spec_.failures, note, 0600); !written.ok()) {
       log::Warn(written.message());
     }
   }

@@ -1,6 +1,6 @@
+#include "api/base/file.h"
 #include "api/object/json.h"
 #include "tools/cluster/init.h"
-#include "tools/cluster/state.h"
 
 namespace croft::cluster {
 namespace {

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "api/base/file.h"
 #include "api/object/json.h"
 
 namespace croft::cluster {
@@ -50,32 +51,6 @@ MemberState* ClusterState::Find(const std::string& member) {
   return nullptr;
 }
 
-Result<std::string> ReadFile(const fs::path& path) {
-  const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.valid()) return Failed("open", path);
-  std::string content;
-  char buffer[16384];
-  ssize_t got;
-  while ((got = read(file.get(), buffer, sizeof buffer)) > 0) content.append(buffer, static_cast<size_t>(got));
-  if (got < 0) return Failed("read", path);
-  return content;
-}
-
-Status WriteFileAtomically(const fs::path& path, const std::string& content, unsigned mode) {
-  const fs::path fresh = path.string() + ".new";
-  {
-    const UniqueFd file(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
-    if (!file.valid()) return Failed("write", fresh);
-    for (size_t done = 0; done < content.size();) {
-      const ssize_t wrote = write(file.get(), content.data() + done, content.size() - done);
-      if (wrote < 0) return Failed("write", fresh);
-      done += static_cast<size_t>(wrote);
-    }
-    if (fsync(file.get()) != 0) return Failed("write", fresh);
-  }
-  return rename(fresh.c_str(), path.c_str()) == 0 ? Status::Ok() : Failed("replace", path);
-}
-
 Result<ClusterState> LoadState(const Layout& layout) {
   const Result<std::string> text = ReadFile(layout.state_file());
   if (text.status().IsNotFound()) {
@@ -103,7 +78,7 @@ Status SaveState(const Layout& layout, const ClusterState& state) {
   Json members(rapidjson::kArrayType);
   for (const MemberState& member : state.members) members.PushBack(ToJson(member, allocator), allocator);
   Set(document, "members", std::move(members), allocator);
-  return WriteFileAtomically(layout.state_file(), WritePrettyJson(document) + "\n", 0600);
+  return WriteFileAtomic(layout.state_file(), WritePrettyJson(document) + "\n", 0600);
 }
 
 Result<DirectoryLock> DirectoryLock::Take(const fs::path& dir) {

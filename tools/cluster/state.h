@@ -27,11 +27,6 @@ Result<ClusterState> LoadState(const Layout& layout);
 // Replaces the file as a whole, 0600.
 Status SaveState(const Layout& layout, const ClusterState& state);
 
-// Writes a file that replaces `path` at once, with that mode.
-Status WriteFileAtomically(const std::filesystem::path& path, const std::string& content, unsigned mode);
-// The whole file; kNotFound when there is none.
-Result<std::string> ReadFile(const std::filesystem::path& path);
-
 // An exclusive advisory lock on a directory, held as long as it lives.
 class DirectoryLock {
  public:
