@@ -57,7 +57,8 @@ class DeploymentReconciler final : public runtime::Reconciler {
       if (!set.ok()) continue;
       if (deployment.spec.strategy.type == "Recreate") {
         for (const ObjectPtr& pod : ControlledBy(pods_, set->metadata.uid)) {
-          const std::string_view phase = FindString(pod->ToJson(), {"status", "phase"});
+          const JsonDocument body = pod->ToJson();
+          const std::string_view phase = FindString(body, {"status", "phase"});
           world.running[set->metadata.uid] += phase != "Succeeded" && phase != "Failed";
         }
       }

@@ -191,9 +191,8 @@ void AddEndpointsController(runtime::Manager& manager, int workers) {
     return keys;
   });
   manager.Watch(controller, kEndpoints, runtime::ToSelf());
-  manager.Watch(controller, kEndpointSlices, [](const ObjectPtr& old, const ObjectPtr& now) {
-    return ServiceOf(now != nullptr ? *now : *old);
-  });
+  manager.Watch(controller, kEndpointSlices,
+                [](const ObjectPtr& old, const ObjectPtr& now) { return ServiceOf(now != nullptr ? *now : *old); });
 }
 
 }  // namespace croft::workloads

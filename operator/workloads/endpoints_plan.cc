@@ -60,7 +60,8 @@ Groups GroupPods(const types::Service& service, const std::vector<types::Pod>& p
     endpoint.addresses = {pod.status.pod_ip};
     endpoint.conditions = {address.ready, serving || service.spec.publish_not_ready_addresses, address.terminating};
     endpoint.node_name = pod.spec.node_name;
-    if (!pod.spec.hostname.empty() && pod.spec.subdomain == service.metadata.name) endpoint.hostname = pod.spec.hostname;
+    if (!pod.spec.hostname.empty() && pod.spec.subdomain == service.metadata.name)
+      endpoint.hostname = pod.spec.hostname;
     endpoint.target_ref = types::ObjectReference{};
     endpoint.target_ref->kind = "Pod";
     endpoint.target_ref->ns = pod.metadata.ns;
@@ -111,7 +112,8 @@ std::vector<types::EndpointSlice> DecideSlices(const types::Service& service, co
       types::EndpointSlice slice = NewSlice(service, kSliceController, identity, first / kEndpointsPerSlice);
       slice.metadata.owner_references = {types::ControllerOf({"v1", "Service"}, service.metadata)};
       slice.address_type = group.first;
-      for (const auto& [name, protocol, number, app] : group.second) slice.ports.push_back({name, protocol, number, app});
+      for (const auto& [name, protocol, number, app] : group.second)
+        slice.ports.push_back({name, protocol, number, app});
       const size_t end = std::min(addresses.size(), first + kEndpointsPerSlice);
       for (size_t i = first; i < end; ++i) slice.endpoints.push_back(addresses[i].endpoint);
       slices.push_back(std::move(slice));

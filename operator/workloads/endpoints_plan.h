@@ -15,9 +15,9 @@ inline constexpr const char* kMirrorController = "endpointslicemirroring-control
 inline constexpr size_t kEndpointsPerSlice = 100;
 inline constexpr size_t kAddressesPerEndpoints = 1000;
 
-// The slices of a Service that selects pods. Pods whose ports resolve alike share slices; names follow from the Service,
-// the ports and a number, so that a slice that the cache does not show yet is not made twice. A terminating pod stays
-// in, as not ready, so that what it still serves is not cut off.
+// The slices of a Service that selects pods. Pods whose ports resolve alike share slices; names follow from the
+// Service, the ports and a number, so that a slice that the cache does not show yet is not made twice. A terminating
+// pod stays in, as not ready, so that what it still serves is not cut off.
 std::vector<types::EndpointSlice> DecideSlices(const types::Service& service, const std::vector<types::Pod>& selected);
 
 // The same as the older kind has it; without terminating pods.

@@ -98,14 +98,14 @@ class GarbageReconciler final : public runtime::Reconciler {
     for (const Graph::Node& node : graph_->Dependents(owner.meta().uid)) {
       std::vector<OwnerReference> owners = node.object->meta().owners;
       std::erase_if(owners, [&](const OwnerReference& o) { return o.uid == owner.meta().uid; });
-      const Status freed =
-          WriteOwners(client_, graph_->resource(node.resource).gvr, *node.object, owners).status();
+      const Status freed = WriteOwners(client_, graph_->resource(node.resource).gvr, *node.object, owners).status();
       if (!freed.ok() && !freed.IsNotFound()) return freed;
     }
     return RemoveFinalizer(client_, graph_->resource(index).gvr, owner, kOrphan);
   }
 
-  // The owner goes when no dependent is left that asks it to wait. Each dependent that goes brings the owner's key back.
+  // The owner goes when no dependent is left that asks it to wait. Each dependent that goes brings the owner's key
+  // back.
   Status DeleteDependents(size_t index, const Object& owner) {
     bool blocked = false;
     for (const Graph::Node& node : graph_->Dependents(owner.meta().uid)) {
@@ -177,8 +177,8 @@ class GarbageReconciler final : public runtime::Reconciler {
   runtime::EventRecorder events_;
 };
 
-// Whom a change concerns: the object itself when its owners or its deletion changed, its dependents when it is gone, and
-// its owners, which may wait for it.
+// Whom a change concerns: the object itself when its owners or its deletion changed, its dependents when it is gone,
+// and its owners, which may wait for it.
 std::vector<Key> Concerned(const Graph& graph, size_t index, const ObjectPtr& old, const ObjectPtr& now) {
   std::vector<Key> keys;
   if (now == nullptr) {
@@ -206,9 +206,8 @@ void AddGarbageCollector(runtime::Manager& manager, std::vector<CollectedResourc
   runtime::Controller& controller =
       manager.Add("garbage-collector", std::make_unique<GarbageReconciler>(manager.context(), graph), workers);
   for (size_t i = 0; i < graph->size(); ++i) {
-    manager.Watch(controller, graph->informer(i), [graph, i](const ObjectPtr& old, const ObjectPtr& now) {
-      return Concerned(*graph, i, old, now);
-    });
+    manager.Watch(controller, graph->informer(i),
+                  [graph, i](const ObjectPtr& old, const ObjectPtr& now) { return Concerned(*graph, i, old, now); });
   }
 }
 

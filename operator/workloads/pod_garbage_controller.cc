@@ -30,19 +30,20 @@ class PodGarbageReconciler final : public runtime::Reconciler {
   Outcome Reconcile(const Key& key) override {
     if (key == kFinished) return DropSurplus();
     const ObjectPtr object = pods_.Get(key);
-    if (object == nullptr) return Outcome::Done();
+    if (object == nullptr) {
+      missing_.erase(key);
+      return Outcome::Done();
+    }
     const auto pod = types::FromObject<types::Pod>(*object);
     if (!pod.ok()) return Outcome::Terminal(pod.status());
     PodGarbageWorld world{*pod, true, {}};
     const std::string& node = pod->spec.node_name;
-    if (!node.empty()) {
-      world.node_known = nodes_.Get({"", node}) != nullptr;
-      if (world.node_known) {
-        missing_.erase(node);
-      } else {
-        const SteadyTime since = missing_.try_emplace(node, context_.clock.Steady()).first->second;
-        world.node_missing_for = context_.clock.Steady() - since;
-      }
+    world.node_known = node.empty() || nodes_.Get({"", node}) != nullptr;
+    if (world.node_known) {
+      missing_.erase(key);
+    } else {
+      const SteadyTime since = missing_.try_emplace(key, context_.clock.Steady()).first->second;
+      world.node_missing_for = context_.clock.Steady() - since;
     }
     switch (DecidePodFate(world, settings_.missing_node_grace)) {
       case PodFate::kStays:
@@ -92,7 +93,7 @@ class PodGarbageReconciler final : public runtime::Reconciler {
   client::Informer& pods_;
   client::Informer& nodes_;
   const PodGarbageSettings settings_;
-  std::map<std::string, SteadyTime> missing_;  // nodes, since when
+  std::map<Key, SteadyTime> missing_;  // pods whose node is missing, since when
 };
 
 bool Finished(const Object& pod) {
