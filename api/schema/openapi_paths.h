@@ -1,0 +1,45 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/schema/definition.h"
+
+namespace croft::schema {
+
+// A parameter in the query, or in the path.
+struct OpenApiParameter {
+  std::string_view name;
+  std::string_view type;  // "string", "boolean", "integer"
+};
+
+// What one method does at a path, in the terms that OpenAPI v2 and v3 have in common.
+struct OpenApiOperation {
+  std::string method;  // "get"
+  std::string action;  // x-kubernetes-action: "list", "connect", ...
+  std::string id;      // "listCoreV1NamespacedPod"
+  GroupVersionKind gvk;
+  std::vector<OpenApiParameter> query;
+  std::string body;   // name of a definition; empty: none
+  std::string reply;  // name of a definition; empty: text
+};
+
+struct OpenApiPath {
+  std::string path;                       // "/api/v1/namespaces/{namespace}/pods/{name}"
+  std::vector<OpenApiParameter> in_path;  // "name", "namespace"
+  std::vector<OpenApiOperation> operations;
+};
+
+// "io.k8s.api.core.v1.Pod"; for kinds that say nothing the group's domain reversed, version and kind.
+std::string OpenApiName(const ResourceDefinition& definition, const ResourceVersion& version);
+std::string OpenApiListName(const ResourceDefinition& definition, const ResourceVersion& version);
+
+// The media types of patches, in the order in which the server prefers them.
+std::span<const std::string_view> PatchMediaTypes();
+
+// All paths of one served version.
+std::vector<OpenApiPath> ListOpenApiPaths(const ResourceDefinition& definition, const ResourceVersion& version);
+
+}  // namespace croft::schema

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/schema/definition.h"
+
+namespace croft::schema {
+
+// "api/v1", "apis/apps/v1": where below /openapi/v3 the document of a group and version is.
+std::string OpenApiV3Path(std::string_view group, std::string_view version);
+
+// The document (OpenAPI 3.0) about the kinds of one group and version; null when there are none. `server_version` as
+// in /version.
+JsonDocument BuildOpenApiV3(const std::vector<const ResourceDefinition*>& kinds, std::string_view group,
+                            std::string_view version, std::string_view server_version);
+
+// The index that /openapi/v3 answers: each document's URL with the hash of its text, so that clients may keep it for as
+// long as the URL stays. Builds all documents one after the other: keep the result until a definition changes.
+std::string BuildOpenApiV3Index(const std::vector<const ResourceDefinition*>& kinds, std::string_view server_version);
+
+}  // namespace croft::schema
