@@ -58,6 +58,7 @@ struct ContainerInfo {
   RunState state = RunState::kCreated;
   int exit_code = 0;
   bool oom_killed = false;
+  int pid = 0;  // of its first process, while it runs
   WallTime created_at{};
   WallTime started_at{};
   WallTime finished_at{};
