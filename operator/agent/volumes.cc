@@ -90,6 +90,13 @@ Status RemoveTree(const std::string& directory) {
   return error ? Status::Internal("removing " + real + ": " + error.message()) : Status::Ok();
 }
 
+// The uid in "<ns>_<name>_<uid>"; empty when the directory is no pod's.
+std::string UidOfLogs(const fs::path& directory) {
+  const std::string name = directory.filename();
+  const size_t last = name.rfind('_');
+  return last == std::string::npos || name.find('_') == last ? "" : name.substr(last + 1);
+}
+
 Status MountTmpfs(const std::string& path, const std::string& options) {
   if (mount("tmpfs", path.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, options.c_str()) == 0) return Status::Ok();
   return Status::Internal("mounting a tmpfs at " + path + ": " + std::strerror(errno));
@@ -97,8 +104,8 @@ Status MountTmpfs(const std::string& path, const std::string& options) {
 
 }  // namespace
 
-NodeVolumes::NodeVolumes(std::string data_dir, DnsSettings dns)
-    : data_dir_(fs::absolute(data_dir).lexically_normal()), dns_(std::move(dns)) {}
+NodeVolumes::NodeVolumes(std::string data_dir, std::string log_dir, DnsSettings dns)
+    : data_dir_(fs::absolute(data_dir).lexically_normal()), log_dir_(std::move(log_dir)), dns_(std::move(dns)) {}
 
 Status NodeVolumes::MountRun() {
   std::lock_guard lock(mutex_);
@@ -226,7 +233,12 @@ Result<std::vector<MountSpec>> NodeVolumes::Mounts(const PodFacts& facts, const 
 Status NodeVolumes::Remove(const std::string& pod_uid) {
   CROFT_RETURN_IF_ERROR(CheckRelativePath(pod_uid));
   CROFT_RETURN_IF_ERROR(RemoveTree(data_dir_ + "/run/pods/" + pod_uid));
-  return RemoveTree(data_dir_ + "/pods/" + pod_uid);
+  CROFT_RETURN_IF_ERROR(RemoveTree(data_dir_ + "/pods/" + pod_uid));
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(log_dir_, error)) {
+    if (UidOfLogs(entry.path()) == pod_uid) fs::remove_all(entry.path(), error);
+  }
+  return Status::Ok();
 }
 
 std::vector<std::string> NodeVolumes::Pods() {
@@ -234,6 +246,10 @@ std::vector<std::string> NodeVolumes::Pods() {
   for (const std::string& root : {data_dir_ + "/pods", data_dir_ + "/run/pods"}) {
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(root, error)) uids.push_back(entry.path().filename());
+  }
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(log_dir_, error)) {
+    if (std::string uid = UidOfLogs(entry.path()); !uid.empty()) uids.push_back(std::move(uid));
   }
   std::sort(uids.begin(), uids.end());
   uids.erase(std::unique(uids.begin(), uids.end()), uids.end());

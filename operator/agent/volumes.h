@@ -30,10 +30,10 @@ class Volumes {
 };
 
 // Keeps a pod's files under DATA/pods/UID (volumes/NAME, etc/hosts ...) and those of Secrets, in the same shape, under
-// DATA/run, which is a tmpfs wherever mounting is allowed.
+// DATA/run, which is a tmpfs wherever mounting is allowed. Removes with them the pod's logs, LOGS/<ns>_<name>_<uid>.
 class NodeVolumes final : public Volumes {
  public:
-  NodeVolumes(std::string data_dir, DnsSettings dns);
+  NodeVolumes(std::string data_dir, std::string log_dir, DnsSettings dns);
 
   Status Prepare(const PodFacts& facts, ConfigSource& source) override;
   Result<std::vector<MountSpec>> Mounts(const PodFacts& facts, const types::Container& container,
@@ -49,6 +49,7 @@ class NodeVolumes final : public Volumes {
   std::string Directory(const std::string& pod_uid, const types::Volume& volume) const;
 
   const std::string data_dir_;
+  const std::string log_dir_;
   const DnsSettings dns_;
   std::mutex mutex_;
   bool run_mounted_ = false;  // guarded by mutex_

@@ -1,8 +1,12 @@
 #include "operator/agent/podman/service.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +43,37 @@ std::string LastLine(const std::string& path) {
   return last;
 }
 
+// The service that answers at `socket` if an agent before this one started it there, else 0: a service of the machine's
+// own is not ours to end or to start again.
+int FormerService(const std::string& socket) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (socket.size() >= sizeof address.sun_path) return 0;
+  socket.copy(address.sun_path, sizeof address.sun_path - 1);
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  const bool known = connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+                     getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+  close(fd);
+  if (!known || peer.pid <= 1) return 0;
+  std::ifstream in("/proc/" + std::to_string(peer.pid) + "/cmdline", std::ios::binary);
+  const std::string words{std::istreambuf_iterator<char>(in), {}};
+  return words.find("unix://" + socket) == std::string::npos ? 0 : peer.pid;
+}
+
+// Waits for the end of a process, which need not be our child.
+void AwaitEnd(int pid) {
+  const int fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  if (fd >= 0) {
+    pollfd wait{fd, POLLIN, 0};
+    while (poll(&wait, 1, -1) < 0 && errno == EINTR) {
+    }
+    close(fd);
+  }
+  waitpid(pid, nullptr, WNOHANG);
+}
+
 bool Answers(const std::string& socket) {
   Result<std::unique_ptr<Client>> client = Client::Create(socket);
   return client.ok() && (*client)->Ping().ok();
@@ -51,7 +86,11 @@ PodmanService::~PodmanService() {
 }
 
 Status PodmanService::Start() {
-  if (Answers(settings_.socket)) return Status::Ok();
+  if (Answers(settings_.socket)) {
+    pid_ = FormerService(settings_.socket);
+    if (pid_ > 0) thread_ = std::thread([this] { Supervise(); });
+    return Status::Ok();
+  }
   CROFT_RETURN_IF_ERROR(Configure());
   CROFT_RETURN_IF_ERROR(Spawn());
   if (Status status = AwaitAnswer(kAnswers); !status.ok()) {
@@ -153,21 +192,19 @@ void PodmanService::Supervise() {
   milliseconds pause = kFirstPause;
   for (;;) {
     const auto begin = std::chrono::steady_clock::now();
-    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-    }
+    AwaitEnd(pid_);
     std::unique_lock lock(mutex_);
+    pid_ = 0;
     if (stopping_) return;
     log::Warn("the podman service has ended and is started again");
     if (std::chrono::steady_clock::now() - begin > std::chrono::minutes(1)) pause = kFirstPause;
-    if (wake_.wait_for(lock, pause, [this] { return stopping_; })) {
-      pid_ = 0;
-      return;
-    }
+    if (wake_.wait_for(lock, pause, [this] { return stopping_; })) return;
     pause = std::min(kMaxPause, pause * 2);
     // Still under the lock: Stop must see the new process.
-    if (Status status = Spawn(); !status.ok()) {
+    Status status = Configure();
+    if (status.ok()) status = Spawn();
+    if (!status.ok()) {
       log::Error("the podman service can't be started again", {{"reason", status.message()}});
-      pid_ = 0;
       return;
     }
   }
@@ -182,7 +219,6 @@ void PodmanService::Stop() {
   }
   wake_.notify_all();
   thread_.join();
-  pid_ = 0;
 }
 
 }  // namespace croft::agent::podman

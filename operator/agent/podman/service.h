@@ -18,9 +18,9 @@ struct ServiceSettings {
   std::string run_dir;
 };
 
-// Sees to it that a Podman API service answers at the socket. One that answers already is used as it is; else one is
-// started with storage of its own, in a session of its own, and started again when it dies. Containers do not depend
-// on it. Start and Stop once.
+// Sees to it that a Podman API service answers at the socket. One that answers already is used; else one is started
+// with storage of its own, in a session of its own. One that an agent started, this or an earlier one, is started again
+// when it dies. Containers do not depend on it. Start and Stop once.
 class PodmanService {
  public:
   explicit PodmanService(ServiceSettings settings) : settings_(std::move(settings)) {}
@@ -28,10 +28,10 @@ class PodmanService {
 
   // Returns when the service answers. kServiceUnavailable, with what to do, when it can't be had.
   Status Start();
-  // Ends the service if it was started here; containers go on.
+  // Ends the service if it is ours; containers go on.
   void Stop();
 
-  // 0 when it was not started here.
+  // 0 when the service is not ours.
   int pid() const { return pid_; }
 
  private:
