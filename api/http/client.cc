@@ -89,7 +89,7 @@ Result<Response> Client::Impl::Exchange(Wire& wire, const Request& request, Stea
   return std::move(read->head);
 }
 
-Result<Response> Client::Do(Request request, Duration timeout) {
+Result<Response> Client::Do(const Request& request, Duration timeout) {
   const SteadyTime deadline = DeadlineAfter(timeout);
   const bool repeatable = request.method == "GET" || request.method == "HEAD";
   for (;;) {
@@ -106,7 +106,7 @@ Result<Response> Client::Do(Request request, Duration timeout) {
   }
 }
 
-Status Client::Follow(Request request, const std::function<bool(const Response& head)>& on_headers,
+Status Client::Follow(const Request& request, const std::function<bool(const Response& head)>& on_headers,
                       const std::function<bool(std::string_view bytes)>& on_data) {
   Result<std::unique_ptr<Wire>> wire = impl_->Open(SteadyTime::max());
   if (!wire.ok()) return wire.status();
@@ -118,7 +118,7 @@ Status Client::Follow(Request request, const std::function<bool(const Response& 
       [&](std::string_view bytes) { enough = !on_data(bytes); }, enough);
 }
 
-std::unique_ptr<ResponseStream> Client::OpenStream(Request request, StreamCallbacks callbacks) {
+std::unique_ptr<ResponseStream> Client::OpenStream(const Request& request, StreamCallbacks callbacks) {
   Result<std::unique_ptr<Wire>> wire = impl_->Open(SteadyTime::max());
   if (wire.ok()) {
     const Status sent =
@@ -128,7 +128,7 @@ std::unique_ptr<ResponseStream> Client::OpenStream(Request request, StreamCallba
   return FollowResponse(std::move(wire), request.method == "HEAD", std::move(callbacks));
 }
 
-Result<Client::Upgraded> Client::Upgrade(Request request, Duration timeout) {
+Result<Client::Upgraded> Client::Upgrade(const Request& request, Duration timeout) {
   const SteadyTime deadline = DeadlineAfter(timeout);
   Result<std::unique_ptr<Wire>> wire = impl_->Open(deadline);
   if (!wire.ok()) return wire.status();

@@ -51,16 +51,16 @@ class Client {
   ~Client();
 
   // A GET or HEAD whose kept connection the server had given up is sent once more on a new one.
-  Result<Response> Do(Request request, Duration timeout);
+  Result<Response> Do(const Request& request, Duration timeout);
 
   // Hands the body on as it comes, on the calling thread, for as long as it takes; a callback that returns false ends
   // it. Ok when the body came to its proper end or a callback had enough.
-  Status Follow(Request request, const std::function<bool(const Response& head)>& on_headers,
+  Status Follow(const Request& request, const std::function<bool(const Response& head)>& on_headers,
                 const std::function<bool(std::string_view bytes)>& on_data);
 
   // Connects and sends before it returns (up to twice the connect timeout); everything else, failures too, comes
   // through the callbacks.
-  std::unique_ptr<ResponseStream> OpenStream(Request request, StreamCallbacks callbacks);
+  std::unique_ptr<ResponseStream> OpenStream(const Request& request, StreamCallbacks callbacks);
 
   // For a request with "Connection: Upgrade": the raw stream after "101 Switching Protocols". Another answer is a
   // failure with its code's reason and its body as message.
@@ -68,7 +68,7 @@ class Client {
     Response head;
     std::unique_ptr<Duplex> stream;
   };
-  Result<Upgraded> Upgrade(Request request, Duration timeout);
+  Result<Upgraded> Upgrade(const Request& request, Duration timeout);
 
  private:
   struct Impl;

@@ -186,7 +186,7 @@ class ConnectionResponder final : public Responder {
 
 }  // namespace
 
-void Connection::Start(std::shared_ptr<ConnectionHost> host, std::unique_ptr<Transport> transport) {
+void Connection::Start(const std::shared_ptr<ConnectionHost>& host, std::unique_ptr<Transport> transport) {
   auto connection = std::make_shared<HttpConnection>(host, std::move(transport));
   host->connections.Add(connection);
   connection->Begin();

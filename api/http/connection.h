@@ -49,7 +49,7 @@ struct ConnectionHost {
 class Connection {
  public:
   // Begins to serve; the connection keeps itself alive in the host's set until it is closed.
-  static void Start(std::shared_ptr<ConnectionHost> host, std::unique_ptr<Transport> transport);
+  static void Start(const std::shared_ptr<ConnectionHost>& host, std::unique_ptr<Transport> transport);
 
   virtual ~Connection() = default;
   // Gives up when a time limit has passed.

@@ -60,4 +60,10 @@ void Output::Consume(size_t bytes) {
   }
 }
 
+void AppendField(std::string* out, std::string_view name, std::string_view value) {
+  out->append(name).append(": ");
+  for (const char c : value) *out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+  out->append("\r\n");
+}
+
 }  // namespace croft::http

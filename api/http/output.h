@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/http/message.h"
@@ -33,5 +34,9 @@ class Output {
   size_t offset_ = 0;  // how many of its bytes are sent
   size_t size_ = 0;    // unsent bytes of all pieces
 };
+
+// Appends "name: value". A value can't end its line: a name from an object that found its way there must not forge a
+// header.
+void AppendField(std::string* out, std::string_view name, std::string_view value);
 
 }  // namespace croft::http

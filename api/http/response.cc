@@ -1,6 +1,7 @@
 #include <ctime>
 
 #include "api/http/connection.h"
+#include "api/http/output.h"
 
 namespace croft::http {
 namespace {
@@ -83,13 +84,6 @@ const std::string& Date() {
     made_at = now;
   }
   return text;
-}
-
-// A value can't end its line: a name from an object that found its way here must not forge a header.
-void AppendField(std::string* out, std::string_view name, std::string_view value) {
-  out->append(name).append(": ");
-  for (const char c : value) *out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
-  out->append("\r\n");
 }
 
 bool IsFraming(std::string_view name) {

@@ -61,7 +61,7 @@ class PlainTransport final : public Transport {
 // OpenSSL's own socket BIO writes with write(), which raises SIGPIPE when the peer is gone; this one does not.
 int BioWrite(BIO* bio, const char* data, int size) {
   BIO_clear_retry_flags(bio);
-  const auto fd = static_cast<int>(reinterpret_cast<intptr_t>(BIO_get_data(bio)));
+  const int fd = *static_cast<const int*>(BIO_get_data(bio));
   const ssize_t n = send(fd, data, static_cast<size_t>(size), MSG_DONTWAIT | MSG_NOSIGNAL);
   if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) BIO_set_retry_write(bio);
   return static_cast<int>(n);
@@ -69,7 +69,7 @@ int BioWrite(BIO* bio, const char* data, int size) {
 
 int BioRead(BIO* bio, char* to, int size) {
   BIO_clear_retry_flags(bio);
-  const auto fd = static_cast<int>(reinterpret_cast<intptr_t>(BIO_get_data(bio)));
+  const int fd = *static_cast<const int*>(BIO_get_data(bio));
   const ssize_t n = recv(fd, to, static_cast<size_t>(size), MSG_DONTWAIT);
   if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) BIO_set_retry_read(bio);
   return static_cast<int>(n);
@@ -79,7 +79,8 @@ long BioControl(BIO*, int command, long, void*) {
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
-BIO* NewSocketBio(int fd) {
+// `fd` must outlive the BIO.
+BIO* NewSocketBio(int* fd) {
   static BIO_METHOD* const method = [] {
     BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without signals");
     BIO_meth_set_write(made, BioWrite);
@@ -88,7 +89,7 @@ BIO* NewSocketBio(int fd) {
     return made;
   }();
   BIO* bio = BIO_new(method);
-  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<intptr_t>(fd)));
+  BIO_set_data(bio, fd);
   BIO_set_init(bio, 1);
   return bio;
 }
@@ -96,7 +97,7 @@ BIO* NewSocketBio(int fd) {
 class TlsTransport final : public Transport {
  public:
   TlsTransport(int fd, const TlsContext& context) : fd_(fd), context_(context), ssl_(SSL_new(context.get())) {
-    BIO* bio = NewSocketBio(fd);
+    BIO* bio = NewSocketBio(&fd_);
     SSL_set_bio(ssl_, bio, bio);
   }
   ~TlsTransport() override {
@@ -196,7 +197,7 @@ class TlsTransport final : public Transport {
     return why;
   }
 
-  const int fd_;
+  int fd_;  // constant, but OpenSSL takes a pointer to it
   const TlsContext context_;
   SSL* const ssl_;
   std::string error_;

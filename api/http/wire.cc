@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "api/http/output.h"
 #include "api/http/socket.h"
 
 namespace croft::http {
@@ -20,12 +21,6 @@ std::string HostOf(const std::string& address) {
 
 bool CarriesBody(const Request& request) {
   return !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
-}
-
-void AppendField(std::string* out, std::string_view name, std::string_view value) {
-  out->append(name).append(": ");
-  for (const char c : value) *out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
-  out->append("\r\n");
 }
 
 // A target is one word: whatever would end it, or the line, is escaped.
