@@ -127,9 +127,9 @@ class Compiler {
     node.required = ReadTexts(schema, "required");
     FillStructure(node, schema);
     Bounds bounds;
-    if (FillBounds(bounds, schema) | FillLogic(bounds, schema)) {
-      node.bounds = std::make_unique<const Bounds>(std::move(bounds));
-    }
+    const bool bounded = FillBounds(bounds, schema);
+    const bool combined = FillLogic(bounds, schema);
+    if (bounded || combined) node.bounds = std::make_unique<const Bounds>(std::move(bounds));
   }
 
   void FillStructure(Node& node, const Json& schema) {

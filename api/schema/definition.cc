@@ -104,7 +104,8 @@ class Reader {
 
  private:
   void Required(std::string field, std::string_view why = {}) {
-    causes_.push_back({"FieldValueRequired", "Required value" + (why.empty() ? "" : ": " + std::string(why)), field});
+    causes_.push_back(
+        {"FieldValueRequired", "Required value" + (why.empty() ? "" : ": " + std::string(why)), std::move(field)});
   }
   void Invalid(std::string field, std::string_view value, std::string_view why) {
     causes_.push_back(
