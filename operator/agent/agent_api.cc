@@ -1,6 +1,7 @@
 #include "operator/agent/agent_api.h"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 
 #include "operator/agent/labels.h"
@@ -79,7 +80,8 @@ struct AgentApi::Following {
   std::string container;
   std::shared_ptr<http::Stream> stream;
   int quiet = 0;
-  bool ending = false;  // its container has ended: what is there now is the rest
+  std::atomic<bool> abandoned{false};  // nobody reads any more
+  bool ending = false;                 // its container has ended: what is there now is the rest
 };
 
 AgentApi::AgentApi(AgentApiSettings settings, Runtime& runtime, Executor& executor, Clock& clock)
@@ -151,10 +153,14 @@ void AgentApi::ServeLogs(const http::Request& request, const http::ResponderPtr&
   following->pod = {parts[0], parts[1]};
   following->container = parts[2];
   following->stream = responder->StartStream(200, {{"Content-Type", "text/plain"}}, kMaxQueued);
+  following->stream->OnClosed([weak = std::weak_ptr(following)] {
+    if (const auto read = weak.lock()) read->abandoned = true;
+  });
   tasks_.Post([this, following] { Follow(following); });
 }
 
 void AgentApi::Follow(const std::shared_ptr<Following>& following) {
+  if (following->abandoned) return;
   Result<std::string> text = following->reader.Read();
   const bool more = text.ok() && !text->empty();
   if (more && !following->stream->Write(std::make_shared<const std::string>(std::move(*text)))) return;
@@ -163,8 +169,6 @@ void AgentApi::Follow(const std::shared_ptr<Following>& following) {
   if (following->quiet >= kQuietLooks) {
     following->quiet = 0;
     following->ending = !Runs(*following);
-    // An empty write tells whether anyone still reads.
-    if (!following->stream->Write(std::make_shared<const std::string>())) return;
   }
   tasks_.PostAfter(kLook, [this, following] { Follow(following); });
 }

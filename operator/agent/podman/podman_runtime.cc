@@ -177,7 +177,7 @@ void PodmanRuntime::FollowEvents() {
 }
 
 Result<SandboxInfo> PodmanRuntime::CreateSandbox(const SandboxSpec& spec) {
-  const JsonDocument request = PodRequest(spec, settings_.owner);
+  const JsonDocument request = PodRequest(spec, settings_.owner, settings_.cgroup_parent);
   Result<JsonDocument> made = client_->Post("/pods/create", &request);
   if (!made.ok()) return made.status().Annotate("creating the podman pod");
   const std::string id(FindString(*made, {"Id"}));

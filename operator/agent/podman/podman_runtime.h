@@ -17,6 +17,7 @@ struct PodmanSettings {
   std::string socket;  // of the API service: absolute path
   // Whose containers these are. Two agents that share one Podman never see each other's; a node keeps its own for life.
   std::string owner;
+  std::string cgroup_parent{};           // below which pods have their cgroups ("/lab-n1"); empty: Podman's own
   int64_t log_bytes = 10 * 1024 * 1024;  // of one container's log
 };
 

@@ -141,7 +141,7 @@ ContainerInfo ReadContainer(const Json& item) {
 
 }  // namespace
 
-JsonDocument PodRequest(const SandboxSpec& spec, const std::string& owner) {
+JsonDocument PodRequest(const SandboxSpec& spec, const std::string& owner, const std::string& cgroup_parent) {
   JsonDocument request(rapidjson::kObjectType);
   auto& allocator = request.GetAllocator();
   SetString(request, "name", spec.name, allocator);
@@ -155,6 +155,7 @@ JsonDocument PodRequest(const SandboxSpec& spec, const std::string& owner) {
     SetString(request, "hostname", spec.hostname, allocator);
     Set(request, "shared_namespaces", Strings({"net", "ipc", "uts"}, allocator), allocator);
   }
+  if (!cgroup_parent.empty()) SetString(request, "cgroup_parent", cgroup_parent, allocator);
   Set(request, "no_manage_hosts", Json(true), allocator);
   Set(request, "no_manage_resolv_conf", Json(true), allocator);
   return request;

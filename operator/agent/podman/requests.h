@@ -7,8 +7,8 @@ namespace croft::agent::podman {
 
 inline constexpr char kOwnerLabel[] = "croft.lab/owner";
 
-// The body of POST /pods/create.
-JsonDocument PodRequest(const SandboxSpec& spec, const std::string& owner);
+// The body of POST /pods/create. `cgroup_parent` may be empty.
+JsonDocument PodRequest(const SandboxSpec& spec, const std::string& owner, const std::string& cgroup_parent);
 
 // The body of POST /containers/create.
 JsonDocument ContainerRequest(const ContainerSpec& spec, const std::string& owner, int64_t log_bytes);

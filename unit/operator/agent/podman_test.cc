@@ -55,6 +55,25 @@ bool RunProgram(const std::vector<std::string>& words) {
   return status == 0;
 }
 
+// Named for the directory, so that runs beside each other have their own.
+std::string CgroupParent() {
+  return "/" + fs::path(g_directory).filename().string();
+}
+
+// Empty directories of this run only.
+void RemoveCgroups() {
+  std::error_code error;
+  std::vector<fs::path> roots{"/sys/fs/cgroup"};
+  for (const auto& entry : fs::directory_iterator("/sys/fs/cgroup", error)) roots.push_back(entry.path());
+  for (const fs::path& root : roots) {
+    const fs::path parent = root.string() + CgroupParent();
+    for (const auto& pod : fs::directory_iterator(parent, error)) {
+      if (pod.is_directory()) rmdir(pod.path().c_str());
+    }
+    rmdir(parent.c_str());
+  }
+}
+
 ServiceSettings Settings() {
   return {g_directory + "/podman.sock", g_directory + "/podman", "/run/croft"};
 }
@@ -101,7 +120,8 @@ class PodmanTest : public testing::Test {
   // As an agent that starts anew sees it.
   void Open() {
     runtime_.reset();
-    runtime_ = std::move(*PodmanRuntime::Create({Settings().socket, kOwner, 1024 * 1024}, pool_, clock_));
+    runtime_ =
+        std::move(*PodmanRuntime::Create({Settings().socket, kOwner, CgroupParent(), 1024 * 1024}, pool_, clock_));
     runtime_->OnExit([this](const types::StringMap& labels) {
       std::lock_guard lock(mutex_);
       exits_.push_back(labels::Get(labels, labels::kContainer));
@@ -258,6 +278,8 @@ TEST_F(PodmanTest, LimitsSecurityEnvironmentAndMountsReachTheContainer) {
       quota = ReadFile("/sys/fs/cgroup/cpu" + path + "/cpu.cfs_quota_us");
     }
   }
+  EXPECT_THAT(ReadFile("/proc/" + std::to_string(info.pid) + "/cgroup"),
+              testing::HasSubstr(":" + CgroupParent() + "/"));
   EXPECT_EQ(memory, "67108864\n");
   EXPECT_THAT(quota, testing::StartsWith("50000"));
 }
@@ -319,7 +341,7 @@ TEST_F(PodmanTest, AMissingImageIsNotFound) {
 
 TEST_F(PodmanTest, ContainersOfOthersAreNotSeen) {
   const SandboxInfo sandbox = MakeSandbox("mine");
-  auto other = std::move(*PodmanRuntime::Create({Settings().socket, "someone-else", 0}, pool_, clock_));
+  auto other = std::move(*PodmanRuntime::Create({Settings().socket, "someone-else", {}, 0}, pool_, clock_));
   EXPECT_TRUE(other->List()->empty());
   EXPECT_EQ(runtime_->List()->size(), 1u);
 }
@@ -412,6 +434,7 @@ int RunTests() {
   if (mkdtemp(name.data()) == nullptr) return 1;
   g_directory = name;
   const int code = RunInNodeNamespace([] { return RUN_ALL_TESTS(); });
+  RemoveCgroups();
   std::error_code error;
   fs::remove_all(name, error);
   return code;
