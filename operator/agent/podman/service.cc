@@ -156,6 +156,8 @@ Status PodmanService::Spawn() {
   if (pid == 0) {
     // Only what is safe after a fork of many threads.
     setsid();
+    // The monitors of containers write into the directory that they are started from.
+    if (chdir(settings_.run_dir.c_str()) != 0) _exit(126);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);

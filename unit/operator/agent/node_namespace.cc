@@ -43,19 +43,33 @@ int RunInit(const std::function<int()>& body) {
   }
 }
 
-}  // namespace
+int Await(pid_t pid) {
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return ExitCode(status);
+}
 
-int RunInNodeNamespace(const std::function<int()>& body) {
+// In a process of its own, so that the caller stays where it is and sees no mount of the node's.
+int RunNode(const std::function<int()>& body) {
   if (unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC) != 0) {
     std::perror("unshare");
     return 1;
   }
   const pid_t init = fork();
   if (init == 0) _exit(RunInit(body));
-  int status = 0;
-  while (waitpid(init, &status, 0) < 0 && errno == EINTR) {
+  return Await(init);
+}
+
+}  // namespace
+
+int RunInNodeNamespace(const std::function<int()>& body) {
+  const pid_t node = fork();
+  if (node == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    _exit(RunNode(body));
   }
-  return ExitCode(status);
+  return Await(node);
 }
 
 }  // namespace croft::agent
