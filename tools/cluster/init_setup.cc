@@ -76,7 +76,9 @@ Status ConnectNode(const InitSpec& spec) {
   CROFT_RETURN_IF_ERROR(own->SetUp(lo->index, true));
   CROFT_RETURN_IF_ERROR(own->SetUp(eth0->index, true));
   CROFT_RETURN_IF_ERROR(own->AddAddress({eth0->index, *address, false}));
-  if (spec.gateway.empty()) return Status::Ok();
+  // Nodes have a default route to the server, since a Service's address must be routed to be translated; what is meant
+  // for the world ends there, and is told so rather than dropped, for which a machine has to forward.
+  if (spec.gateway.empty()) return network::SetSysctl("net/ipv4/ip_forward", "1");
   network::Route route;
   route.destination.family = address->family;
   route.via = spec.gateway;
