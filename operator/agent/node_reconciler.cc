@@ -26,9 +26,6 @@ WallTime LastHeartbeat(const types::NodeStatus& status) {
 Outcome NodeReconciler::Reconcile(const Key& key) {
   if (key.name != parts_.settings.node_name) return Outcome::Done();
   const WallTime now = parts_.context.clock.Now();
-  const Status answers = parts_.runtime.ListPod(kNoPod).status();
-  if (answers.ok() && runtime_version_.empty()) runtime_version_ = parts_.runtime.Version();
-
   const ObjectPtr object = nodes_.Get(key);
   types::Node node;
   if (object != nullptr) {
@@ -39,6 +36,8 @@ Outcome NodeReconciler::Reconcile(const Key& key) {
   if (!node.spec.pod_cidr.empty()) {
     if (Status status = parts_.addresses.SetCidr(node.spec.pod_cidr); !status.ok()) return Outcome::Terminal(status);
   }
+  const Status answers = parts_.runtime.ListPod(kNoPod).status();
+  if (answers.ok() && runtime_version_.empty()) runtime_version_ = parts_.runtime.Version();
   const types::NodeStatus status =
       MakeNodeStatus(parts_.settings, node.status, runtime_version_, answers.ok() ? "" : answers.message(), now);
   Status written = Status::Ok();

@@ -56,7 +56,9 @@ std::string ContainersConf(const HostSetup& host, const std::string& runtime) {
        << "runtime=\"" << runtime << "\"\n"
        << "cgroup_manager=\"" << (host.systemd ? "systemd" : "cgroupfs") << "\"\n"
        << "events_logger=\"file\"\n"
-       << "exit_command_delay=10\n";  // else every exec leaves two processes for five minutes
+       // How long the monitor of an exec outlives it, in which its exit code can be asked for. Five minutes by default:
+       // two processes for each probe, and removing the container waits for them.
+       << "exit_command_delay=1\n";
   return conf.str();
 }
 

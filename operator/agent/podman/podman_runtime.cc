@@ -320,9 +320,9 @@ void PodmanRuntime::OnExit(std::function<void(const types::StringMap& labels)> c
 }
 
 std::string PodmanRuntime::Version() {
-  Result<JsonDocument> info = client_->Get("/info");
-  if (!info.ok()) return {};
-  return "podman://" + std::string(FindString(*info, {"version", "Version"}));
+  Result<JsonDocument> version = client_->Get("/version");
+  if (!version.ok()) return {};
+  return "podman://" + std::string(FindString(*version, {"Version"}));
 }
 
 }  // namespace croft::agent::podman

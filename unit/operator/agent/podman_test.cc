@@ -13,6 +13,7 @@
 #include <sstream>
 #include <thread>
 
+#include "api/types/node.h"
 #include "api/types/resources.h"
 #include "operator/agent/agent.h"
 #include "operator/agent/labels.h"
@@ -392,6 +393,12 @@ TEST_F(PodmanTest, AnAgentRunsPodsFromDeclarationToEnd) {
     for (int i = 0; i < 4000 && !condition(); ++i) std::this_thread::sleep_for(milliseconds(5));
     return condition();
   };
+  ASSERT_TRUE(await([&] {
+    return types::IsReady(*types::FromObject<types::Node>(*client.Peek(resources::kNodes, {"", "n1"})));
+  }));
+  EXPECT_THAT(types::FromObject<types::Node>(*client.Peek(resources::kNodes, {"", "n1"}))
+                  ->status.node_info.container_runtime_version,
+              testing::StartsWith("podman://"));
   const auto begin = std::chrono::steady_clock::now();
   client.Seed(resources::kPods,
               std::string(R"({"apiVersion":"v1","kind":"Pod","metadata":{"namespace":"default",
