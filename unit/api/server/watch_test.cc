@@ -1,0 +1,148 @@
+#include "unit/api/server/api_fixture.h"
+
+namespace croft::server {
+namespace {
+
+constexpr const char* kMaps = "/api/v1/namespaces/d/configmaps";
+
+// "ADDED a,MODIFIED a": types and names of the events of a watch.
+std::string Events(const std::string& lines) {
+  std::string text;
+  size_t start = 0;
+  while (start < lines.size()) {
+    const size_t end = lines.find('\n', start);
+    Result<JsonDocument> event = ParseJson(lines.substr(start, end - start));
+    if (!event.ok()) return "malformed: " + lines;
+    if (!text.empty()) text += ",";
+    text += FindString(*event, {"type"});
+    const std::string_view name = FindString(*event, {"object", "metadata", "name"});
+    if (!name.empty()) text += " " + std::string(name);
+    start = end + 1;
+  }
+  return text;
+}
+
+class WatchTest : public ApiTest {
+ protected:
+  void SetUp() override {
+    ApiTest::SetUp();
+    Delete(std::string(kMaps) + "/kube-root-ca.crt");
+  }
+  void Add(const std::string& name, const std::string& app = "x") {
+    EXPECT_EQ(Post(kMaps, R"({"metadata":{"name":")" + name + R"(","labels":{"app":")" + app + R"("}}})").code, 201);
+  }
+  void Label(const std::string& name, const std::string& app) {
+    Patch(std::string(kMaps) + "/" + name, "merge-patch+json", R"({"metadata":{"labels":{"app":")" + app + R"("}}})");
+  }
+};
+
+TEST_F(WatchTest, WithoutARevisionThePresentStateComesFirst) {
+  Add("a");
+  const auto stream = Watch(std::string(kMaps) + "?watch=true");
+  EXPECT_EQ(Events(stream->Take()), "ADDED a");
+  Add("b");
+  Label("a", "y");
+  Delete(std::string(kMaps) + "/b");
+  EXPECT_EQ(Events(stream->Take()), "ADDED b,MODIFIED a,DELETED b");
+}
+
+TEST_F(WatchTest, FromARevisionOnlyWhatFollowsComes) {
+  Add("a");
+  const std::string revision = Get(kMaps).Text({"metadata", "resourceVersion"});
+  Add("b");
+  const auto stream = Watch(std::string(kMaps) + "?watch=1&resourceVersion=" + revision);
+  EXPECT_EQ(Events(stream->Take()), "ADDED b");
+}
+
+TEST_F(WatchTest, ASelectorTurnsChangedLabelsIntoAddedAndDeleted) {
+  Add("a", "x");
+  const auto stream = Watch(std::string(kMaps) + "?watch=true&labelSelector=app%3Dx");
+  EXPECT_EQ(Events(stream->Take()), "ADDED a");
+  Label("a", "y");
+  const std::string gone = stream->Take();
+  EXPECT_EQ(Events(gone), "DELETED a");
+  EXPECT_NE(gone.find(R"("resourceVersion":")" + std::to_string(store_->Revision()) + "\""), std::string::npos);
+  EXPECT_NE(gone.find(R"("app":"x")"), std::string::npos) << "the state that the client knew";
+  Label("a", "x");
+  EXPECT_EQ(Events(stream->Take()), "ADDED a");
+  Add("b", "y");
+  EXPECT_EQ(Events(stream->Take()), "");
+}
+
+TEST_F(WatchTest, AFieldSelectorFollowsPodsOntoTheirNode) {
+  const std::string pods = "/api/v1/namespaces/d/pods";
+  Post(pods, R"({"metadata":{"name":"p"},"spec":{"containers":[{"name":"a","image":"i"}]}})");
+  const auto stream = Watch("/api/v1/pods?watch=true&fieldSelector=spec.nodeName%3Dn1");
+  EXPECT_EQ(Events(stream->Take()), "");
+  Post(pods + "/p/binding", R"({"target":{"name":"n1"}})");
+  EXPECT_EQ(Events(stream->Take()), "ADDED p");
+}
+
+TEST_F(WatchTest, OtherNamespacesAreNotSeen) {
+  const auto stream = Watch(std::string(kMaps) + "?watch=true");
+  Post("/api/v1/namespaces/default/configmaps", R"({"metadata":{"name":"z"}})");
+  EXPECT_EQ(Events(stream->Take()), "");
+}
+
+TEST_F(WatchTest, ATooOldRevisionIsToldAsAnErrorEvent) {
+  for (int i = 0; i < 100; ++i) Label("none", "x"), Add("m" + std::to_string(i));
+  const auto stream = Watch(std::string(kMaps) + "?watch=true&resourceVersion=1");
+  const std::string line = stream->Take();
+  EXPECT_EQ(Events(line), "ERROR");
+  EXPECT_NE(line.find(R"("code":410)"), std::string::npos) << line;
+  EXPECT_TRUE(stream->ended());
+}
+
+TEST_F(WatchTest, BookmarksComeEveryMinuteToWhoAsks) {
+  const auto asks = Watch(std::string(kMaps) + "?watch=true&allowWatchBookmarks=true");
+  const auto other = Watch(std::string(kMaps) + "?watch=true");
+  Post("/api/v1/namespaces/d/secrets", R"({"metadata":{"name":"s"}})");
+  for (int second = 0; second < 62; ++second) {
+    clock_.Advance(std::chrono::seconds(1));
+    api_->http_api().Tick();
+  }
+  const std::string line = asks->Take();
+  EXPECT_EQ(Events(line), "BOOKMARK");
+  EXPECT_NE(line.find(R"("resourceVersion":")" + std::to_string(store_->Revision()) + "\""), std::string::npos) << line;
+  EXPECT_EQ(other->Take(), "");
+}
+
+TEST_F(WatchTest, InitialEventsEndWithAnAnnotatedBookmark) {
+  Add("a");
+  const auto stream =
+      Watch(std::string(kMaps) +
+            "?watch=true&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan");
+  const std::string lines = stream->Take();
+  EXPECT_EQ(Events(lines), "ADDED a,BOOKMARK");
+  EXPECT_NE(lines.find("k8s.io/initial-events-end"), std::string::npos);
+}
+
+TEST_F(WatchTest, TheTimeLimitEndsIt) {
+  const auto stream = Watch(std::string(kMaps) + "?watch=true&timeoutSeconds=5");
+  clock_.Advance(std::chrono::seconds(4));
+  api_->http_api().Tick();
+  EXPECT_FALSE(stream->ended());
+  clock_.Advance(std::chrono::seconds(1));
+  api_->http_api().Tick();
+  EXPECT_TRUE(stream->ended());
+  Add("a");
+  EXPECT_EQ(stream->Take(), "");
+}
+
+TEST_F(WatchTest, TablesAreWatchedRowByRow) {
+  const auto stream = Watch(std::string(kMaps) + "?watch=true",
+                            {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"}});
+  Add("a");
+  const std::string line = stream->Take();
+  EXPECT_NE(line.find(R"("kind":"Table")"), std::string::npos) << line;
+  EXPECT_NE(line.find(R"("cells":["a")"), std::string::npos) << line;
+}
+
+TEST_F(WatchTest, BadOptionsAreAnsweredBeforeTheStreamBegins) {
+  EXPECT_EQ(Get(std::string(kMaps) + "?watch=true&labelSelector=a+in+(").code, 400);
+  EXPECT_EQ(Get("/api/v1/gadgets?watch=true").code, 404);
+  EXPECT_EQ(Get(std::string(kMaps) + "?watch=true&resourceVersion=x").code, 400);
+}
+
+}  // namespace
+}  // namespace croft::server
