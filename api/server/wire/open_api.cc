@@ -3,9 +3,49 @@
 #include <zlib.h>
 
 #include "api/base/id.h"
+#include "api/schema/openapi_proto.h"
+#include "api/schema/openapi_v2.h"
+#include "api/schema/openapi_v3.h"
+#include "api/server/version.h"
 #include "api/server/wire/reply.h"
 
 namespace croft::server {
+
+namespace {
+
+std::vector<const schema::ResourceDefinition*> KindsOf(const CatalogView& view) {
+  std::vector<const schema::ResourceDefinition*> kinds;
+  for (const DefinitionPtr& definition : view.definitions()) kinds.push_back(definition.get());
+  return kinds;
+}
+
+// "apis/apps/v1" -> {"apps", "v1"}; "api/v1" -> {"", "v1"}.
+std::pair<std::string, std::string> GroupVersionOf(const std::string& path) {
+  if (path.starts_with("apis/")) return SplitApiVersion(path.substr(5));
+  if (path.starts_with("api/")) return {"", path.substr(4)};
+  return {};
+}
+
+std::string Build(const CatalogView& view, OpenApiDocuments::Kind kind, const std::string& path) {
+  using Kind = OpenApiDocuments::Kind;
+  const auto kinds = KindsOf(view);
+  switch (kind) {
+    case Kind::kV2Json:
+      return WriteJson(schema::BuildOpenApiV2(kinds, kGitVersion));
+    case Kind::kV2Protobuf:
+      return schema::EncodeOpenApiProto(schema::BuildOpenApiV2(kinds, kGitVersion));
+    case Kind::kV3Index:
+      return schema::BuildOpenApiV3Index(kinds, kGitVersion);
+    case Kind::kV3Group:
+      break;
+  }
+  const auto [group, version] = GroupVersionOf(path);
+  if (version.empty()) return {};
+  const JsonDocument document = schema::BuildOpenApiV3(kinds, group, version, kGitVersion);
+  return document.IsObject() ? WriteJson(document) : std::string();
+}
+
+}  // namespace
 
 std::optional<OpenApiDocuments::Document> OpenApiDocuments::Get(const CatalogView& view, Kind kind,
                                                                 const std::string& path) {
@@ -14,9 +54,12 @@ std::optional<OpenApiDocuments::Document> OpenApiDocuments::Get(const CatalogVie
     documents_.clear();
     generation_ = view.generation();
   }
-  (void)kind;
-  (void)path;
-  return std::nullopt;
+  const auto found = documents_.find({kind, path});
+  if (found != documents_.end()) return found->second;
+  const std::string text = Build(view, kind, path);
+  if (text.empty()) return std::nullopt;
+  Document document{Share(Gzip(text)), "\"" + std::to_string(StableHash(text)) + "\""};
+  return documents_.emplace(std::pair(kind, path), std::move(document)).first->second;
 }
 
 std::string Gunzip(std::string_view bytes) {

@@ -133,6 +133,20 @@ TEST_F(WireTest, DiscoveryHasAllItsForms) {
   EXPECT_EQ(Get("/apis/apps/v9").code, 404);
 }
 
+TEST_F(WireTest, OpenApiIsServedInAllItsForms) {
+  EXPECT_EQ(Get("/openapi/v2").Text({"swagger"}), "2.0");
+  const Answer index = Get("/openapi/v3");
+  EXPECT_NE(index.text.find("apis/apps/v1"), std::string::npos) << index.text;
+  EXPECT_EQ(Get("/openapi/v3/apis/apps/v1?hash=1").code, 200);
+  EXPECT_EQ(Get("/openapi/v3/apis/no.such/v1").code, 404);
+  const char* protobuf = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+  const Answer old = Call("GET", "/openapi/v2", "", {{"Accept", protobuf}});
+  EXPECT_EQ(old.code, 200);
+  EXPECT_TRUE(old.json.IsNull());
+  const std::string tag(old.headers.Get("ETag"));
+  EXPECT_EQ(Call("GET", "/openapi/v2", "", {{"Accept", protobuf}, {"If-None-Match", tag}}).code, 304);
+}
+
 TEST_F(WireTest, OtherPathsAnswer) {
   EXPECT_TRUE(Get("/version").Text({"gitVersion"}).starts_with("v1."));
   EXPECT_EQ(Get("/readyz").text, "ok");
