@@ -239,15 +239,27 @@ Status PodmanRuntime::StartContainer(const std::string& id) {
   return Status::Ok();
 }
 
+// By two signals rather than by Podman's own stop, whose call lasts as long as the grace: no thread waits.
 Status PodmanRuntime::StopContainer(const std::string& id, std::chrono::seconds grace) {
-  const auto timeout = grace + std::chrono::seconds(60);
-  tasks_.Post([this, id, grace, timeout] {
-    const Status status =
-        client_->Post(ContainerPath(id, "/stop?timeout=") + std::to_string(grace.count()), nullptr, timeout).status();
-    if (!status.ok() && !status.IsNotFound()) {
-      log::Warn("stopping a container failed", {{"container", id}, {"reason", status.message()}});
-    }
+  Result<JsonDocument> state = client_->Get(ContainerPath(id, "/json"));
+  if (!state.ok()) return state.status().IsNotFound() ? Status::Ok() : state.status();
+  if (FindString(*state, {"State", "Status"}) != "running") return Status::Ok();
+  if (grace.count() <= 0) return Kill(id, "KILL");
+  const int64_t signal = FindInt(*state, {"Config", "StopSignal"});
+  CROFT_RETURN_IF_ERROR(Kill(id, std::to_string(signal > 0 ? signal : SIGTERM)));
+  tasks_.PostAfter(grace, [this, id] {
+    const Status status = Kill(id, "KILL");
+    if (!status.ok()) log::Warn("a container can't be killed", {{"container", id}, {"reason", status.message()}});
   });
+  return Status::Ok();
+}
+
+Status PodmanRuntime::Kill(const std::string& id, const std::string& signal) {
+  const Status status = client_->Post(ContainerPath(id, "/kill?signal=") + signal).status();
+  if (status.ok() || status.IsNotFound()) return Status::Ok();
+  // Podman refuses what has ended in the same words as what it could not do.
+  Result<JsonDocument> state = client_->Get(ContainerPath(id, "/json"));
+  if (state.ok() && FindString(*state, {"State", "Status"}) == "running") return status;
   return Status::Ok();
 }
 

@@ -49,6 +49,7 @@ class PodmanRuntime final : public Runtime {
   PodmanRuntime(PodmanSettings settings, std::unique_ptr<Client> client, Executor& executor, Clock& clock);
 
   Result<std::vector<SandboxInfo>> ListBy(const std::string& filter);
+  Status Kill(const std::string& id, const std::string& signal);
   void Watch(const ContainerInfo& container);
   void OnProcessEnd(const std::string& id);
   void Report(const std::string& id, int tries);
