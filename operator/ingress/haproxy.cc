@@ -219,9 +219,15 @@ Status HaproxyProxy::Reload(const HaproxyState& state) {
   CROFT_RETURN_IF_ERROR(process_.Validate());
   Result<int> before = WorkerPid(settings_);
   if (!before.ok()) return before.status();
-  // The reply comes before the work, or not at all: the new worker is the sign.
-  if (Result<std::string> reply = AskHaproxy(MasterSocketPath(settings_), "reload"); !reply.ok()) return reply.status();
   const SteadyTime limit = std::chrono::steady_clock::now() + kServeLimit;
+  // A master that is still busy with the reload before refuses connections for a moment.
+  Result<std::string> reply = AskHaproxy(MasterSocketPath(settings_), "reload");
+  while (!reply.ok() && process_.Alive() && std::chrono::steady_clock::now() < limit) {
+    std::this_thread::sleep_for(kServePause);
+    reply = AskHaproxy(MasterSocketPath(settings_), "reload");
+  }
+  if (!reply.ok()) return reply.status();
+  // The reply comes before the work, or not at all: the new worker is the sign.
   while (std::chrono::steady_clock::now() < limit) {
     if (Result<int> now = WorkerPid(settings_); now.ok() && *now != *before) {
       running_ = state;
