@@ -8,6 +8,7 @@
 #include "api/object/yaml.h"
 #include "api/server/causes.h"
 #include "api/server/wire/negotiation.h"
+#include "api/server/wire/protobuf.h"
 
 namespace croft::server {
 namespace {
@@ -62,7 +63,7 @@ class DuplicateHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, 
 Status UnsupportedMediaType() {
   return {Reason::kUnsupportedMediaType,
           "the body of the request was in an unknown format - accepted media types include: application/json, "
-          "application/yaml"};
+          "application/yaml, application/vnd.kubernetes.protobuf"};
 }
 
 Status RefuseOption(const char* kind, const char* field, const std::string& value,
@@ -107,6 +108,7 @@ Result<JsonDocument> DecodeBody(const http::Request& request) {
   if (type == "application/yaml" || type == "text/yaml" || type == "application/x-yaml") {
     return ParseYamlDocument(request.body);
   }
+  if (type == kProtobufMediaType) return DecodeProtobuf(request.body);
   if (!type.empty() && type != "application/json" && type != "text/json") return UnsupportedMediaType();
   return ParseJson(request.body);
 }

@@ -12,7 +12,8 @@
 
 namespace croft::server {
 
-// The body of a request as JSON: application/json (or no type), application/yaml. kUnsupportedMediaType else.
+// The body of a request as JSON: application/json (or no type), application/yaml, or the protobuf form
+// of Kubernetes' own kinds. kUnsupportedMediaType else.
 Result<JsonDocument> DecodeBody(const http::Request& request);
 
 // Keys that stand twice in one object of a JSON text, as paths ("spec.replicas").
