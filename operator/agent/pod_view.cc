@@ -71,10 +71,18 @@ void SortSandboxes(const Observed& observed, PodView* view) {
   }
 }
 
-// The restart counts that the live sandbox was given, or else those that can be read from the lost ones.
-std::map<std::string, int> CarriedRestarts(const PodView& view) {
+// The restart counts that the live sandbox was given, or else those that can be read from the lost ones, or, when
+// someone removed them, from what was reported of containers that ran.
+std::map<std::string, int> CarriedRestarts(const Observed& observed, const PodView& view) {
   if (view.live != nullptr) return ParseRestarts(labels::Get(view.live->labels, labels::kRestarts));
   std::map<std::string, int> restarts;
+  const types::PodStatus& status = observed.pod->status;
+  for (const auto* list : {&status.init_container_statuses, &status.container_statuses}) {
+    for (const types::ContainerStatus& reported : *list) {
+      const bool ran = reported.state.running || reported.state.terminated || reported.last_state.terminated;
+      if (ran && view.stale.empty()) restarts[reported.name] = reported.restart_count.value_or(0);
+    }
+  }
   for (const SandboxInfo* sandbox : view.stale) {
     for (const auto& [name, count] : ParseRestarts(labels::Get(sandbox->labels, labels::kRestarts))) {
       const auto [it, added] = restarts.emplace(name, count);
@@ -99,7 +107,7 @@ PodView MakeView(const Observed& observed) {
   SortSandboxes(observed, &view);
   if (observed.pod == nullptr) return view;
   const types::PodSpec& spec = observed.pod->spec;
-  const std::map<std::string, int> carried = CarriedRestarts(view);
+  const std::map<std::string, int> carried = CarriedRestarts(observed, view);
   const auto add = [&](const types::Container& container, Role role) {
     ContainerView& added = view.containers.emplace_back(ViewOf(container, role, observed, view.live));
     const auto it = carried.find(container.name);

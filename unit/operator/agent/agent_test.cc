@@ -470,6 +470,16 @@ TEST_F(AgentTest, AfterARebootPodsRunAgainAtTheirAddress) {
   EXPECT_TRUE(IsReady("web"));
 }
 
+TEST_F(AgentTest, APodWhoseSandboxSomeoneRemovedRunsAgain) {
+  AddPod("web", kApp);
+  const std::vector<SandboxInfo> sandboxes = *runtime_.List();
+  ASSERT_TRUE(runtime_.RemoveSandbox(sandboxes[0].id).ok());
+  Pass(seconds(1));
+  EXPECT_THAT(runtime_.Running(), ElementsAre("default/web/main"));
+  EXPECT_EQ(ContainerOf("web").restart_count, 1);
+  EXPECT_EQ(Pod("web").status.pod_ip, "10.244.1.2");
+}
+
 TEST_F(AgentTest, ASandboxThatFailsIsTriedAgain) {
   runtime_.Fail(FakeRuntime::Operation::kCreateSandbox, Status::Internal("no space left on device"), 2);
   net_.FailAttach(Status::Internal("veth: out of memory"));
