@@ -109,7 +109,7 @@ Status LinuxNet::AttachPod(int pid, const std::string& pod_uid, const std::strin
   Result<Netlink> node = Netlink::Open();
   if (!node.ok()) return node.status();
   const std::string link_name = LinkName(pod_uid);
-  const Status status = ConnectPod(*node, netns->get(), *address, link_name);
+  Status status = ConnectPod(*node, netns->get(), *address, link_name);
   if (status.ok() || status.IsAlreadyExists()) return status;
   // No half of a pair stays behind.
   if (const Result<Link> made = node->FindLink(link_name); made.ok()) (void)node->DeleteLink(made->index).ok();

@@ -387,7 +387,7 @@ Status Netlink::SendRoute(int type, int flags, const Route& route, const std::st
     if (address.empty()) continue;
     const std::optional<Prefix> parsed = ParseAddress(address);
     if (!parsed || parsed->family != route.destination.family) {
-      return Status::Invalid("can't " + text + ": \"" + address + "\" is no address of that family");
+      return Status::Invalid("\"" + address + "\" is no address of that family").Annotate("can't " + text);
     }
     request.PutAddress(attribute, *parsed);
   }

@@ -30,6 +30,7 @@ std::vector<PeerRoute> RoutesOf(const std::vector<types::Node>& nodes) {
     if (!fresh && age(node) < age(*it->second)) it->second = &node;
   }
   std::vector<PeerRoute> routes;
+  routes.reserve(by_range.size());
   for (const auto& [range, node] : by_range) routes.push_back({range, types::FindAddress(*node, "InternalIP")});
   return routes;
 }
