@@ -176,6 +176,15 @@ class PodmanTest : public testing::Test {
                             [&] { return std::find(exits_.begin(), exits_.end(), name) != exits_.end(); });
   }
 
+  // `container` is "sandbox/name".
+  static bool AwaitOutput(const std::string& container, const std::string& text) {
+    for (int i = 0; i < 500; ++i) {
+      if (ReadFile(g_directory + "/logs/" + container + "/0.log").find(text) != std::string::npos) return true;
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    return false;
+  }
+
   ContainerInfo Find(const SandboxInfo& sandbox, const std::string& name) {
     Result<std::vector<SandboxInfo>> list = runtime_->ListPod(labels::Get(sandbox.labels, labels::kPod));
     EXPECT_TRUE(list.ok()) << list.status().message();
@@ -215,8 +224,10 @@ TEST_F(PodmanTest, AContainerEndsAndItsCodeOutputAndTimesAreKnown) {
 
 TEST_F(PodmanTest, StoppingIsASignalThenAKill) {
   const SandboxInfo sandbox = MakeSandbox("stop");
-  const std::string gentle = Start(MakeSpec(sandbox, "gentle", "trap 'exit 3' TERM; while :; do sleep 0.05; done"));
-  const std::string deaf = Start(MakeSpec(sandbox, "deaf", "trap '' TERM; while :; do sleep 0.05; done"));
+  const std::string gentle =
+      Start(MakeSpec(sandbox, "gentle", "trap 'exit 3' TERM; echo ready; while :; do sleep 9 & wait; done"));
+  const std::string deaf = Start(MakeSpec(sandbox, "deaf", "trap '' TERM; echo ready; while :; do sleep 0.05; done"));
+  ASSERT_TRUE(AwaitOutput("stop/gentle", "ready") && AwaitOutput("stop/deaf", "ready")) << "the traps are set";
   EXPECT_EQ(Find(sandbox, "deaf").state, RunState::kRunning);
   const auto begin = std::chrono::steady_clock::now();
   ASSERT_TRUE(runtime_->StopContainer(gentle, seconds(10)).ok());
@@ -263,11 +274,8 @@ TEST_F(PodmanTest, LimitsSecurityEnvironmentAndMountsReachTheContainer) {
   spec.security->allow_privilege_escalation = false;
   spec.security->capabilities = types::Capabilities{{"NET_BIND_SERVICE"}, {"ALL"}};
   Start(spec);
-  const fs::path log = spec.log_path;
-  for (int i = 0; i < 200 && ReadFile(log).find("NoNewPrivs") == std::string::npos; ++i) {
-    std::this_thread::sleep_for(milliseconds(20));
-  }
-  const std::string output = ReadFile(log);
+  ASSERT_TRUE(AwaitOutput("limits/main", "NoNewPrivs"));
+  const std::string output = ReadFile(spec.log_path);
   for (const char* line : {"user 1000:1001", "env b c", "content", "volume is read-only", "root is read-only",
                            "stdout F /bin", "NoNewPrivs:\t1"}) {
     EXPECT_THAT(output, testing::HasSubstr(line));
