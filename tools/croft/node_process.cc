@@ -91,9 +91,15 @@ NodeProcess::NodeProcess(Settings settings, client::Client& client, client::Clie
                          Random& random)
     : impl_(std::make_unique<Impl>(std::move(settings), client, heartbeat_client, clock, random)) {}
 NodeProcess::~NodeProcess() = default;
-Status NodeProcess::Start() { return impl_->Start(); }
-void NodeProcess::Stop() { impl_->Stop(); }
+Status NodeProcess::Start() {
+  return impl_->Start();
+}
+void NodeProcess::Stop() {
+  impl_->Stop();
+}
 
-bool FindProgram(const std::string& name) { return !agent::podman::FindProgram(name).empty(); }
+bool FindProgram(const std::string& name) {
+  return !agent::podman::FindProgram(name).empty();
+}
 
 }  // namespace croft::cli
