@@ -243,14 +243,10 @@ class ServerProcess {
 
   workloads::Settings WorkloadSettings() {
     workloads::Settings settings;
-    for (const auto& kind : api_->service().Kinds()) {
-      if (kind.gvr.group.empty() && kind.gvr.resource == "events") continue;
-      settings.collected.push_back({kind.gvr, kind.kind, kind.namespaced});
-    }
     settings.namespaced = [this] {
       std::vector<GroupVersionResource> resources;
-      for (const auto& kind : api_->service().Kinds()) {
-        if (kind.namespaced) resources.push_back(kind.gvr);
+      for (const auto& kind : api_->service().catalog().view()->definitions()) {
+        if (kind->namespaced) resources.push_back({kind->group, kind->StorageVersion().name, kind->plural});
       }
       return resources;
     };
@@ -259,15 +255,17 @@ class ServerProcess {
 
   void StartIngress() {
     ingress::HaproxySettings settings;
-    settings.dir = options_.data_dir + "/haproxy";
-    settings.http = {options_.http_listen};
-    settings.https = {options_.https_listen};
+    settings.directory = std::filesystem::absolute(options_.data_dir + "/haproxy");
     for (const InheritedSocket& socket : sockets_) {
-      if (socket.name == "http") settings.http = {.address = "", .fd = socket.fd};
-      if (socket.name == "https") settings.https = {.address = "", .fd = socket.fd};
+      if (socket.name == "http") settings.http.push_back({.address = "", .fd = socket.fd});
+      if (socket.name == "https") settings.https.push_back({.address = "", .fd = socket.fd});
     }
+    if (settings.http.empty()) settings.http.push_back({options_.http_listen});
+    if (settings.https.empty()) settings.https.push_back({options_.https_listen});
     proxy_ = std::make_unique<ingress::HaproxyProxy>(std::move(settings), clock_);
-    ingress::Install(*manager_, *proxy_, {.public_addresses = options_.public_address});
+    ingress::Settings routes;
+    for (const std::string& address : options_.public_address) routes.addresses.push_back({.ip = address});
+    ingress::Install(*manager_, routes, *proxy_);
   }
 
   Status StartNode() {
