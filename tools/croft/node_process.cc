@@ -66,12 +66,11 @@ class NodeProcess::Impl {
   std::string Socket() const { return settings_.data_dir + "/podman/podman.sock"; }
 
   Status StartApi() {
-    agent::AgentApi::Settings api;
+    agent::AgentApiSettings api;
     api.listen = settings_.address + ":" + std::to_string(settings_.kubelet_port);
-    api.ca_pem = settings_.ca_pem;
-    api.identity = {settings_.server_identity.certificate_pem, settings_.server_identity.key_pem};
     api.log_dir = settings_.data_dir + "/logs";
-    api_ = std::make_unique<agent::AgentApi>(std::move(api));
+    api.tls = {{settings_.server_identity.certificate_pem, settings_.server_identity.key_pem}, settings_.ca_pem};
+    api_ = std::make_unique<agent::AgentApi>(std::move(api), *runtime_, executor_, context_.clock);
     return api_->Start();
   }
 

@@ -228,7 +228,7 @@ class ServerProcess {
     workloads::Install(*manager_, WorkloadSettings());
     nodes::Install(*manager_, {.pod_network = options_.pod_network});
     if (!Has(options_.disable, "certificates")) {
-      certificates::Install(*manager_, {.authority = &identity_->authority()});
+      certificates::Install(*manager_, identity_->authority());
     }
     if (!Has(options_.disable, "ingress")) StartIngress();
     if (Has(options_.disable, "agent")) {
