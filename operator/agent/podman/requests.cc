@@ -146,7 +146,6 @@ JsonDocument PodRequest(const SandboxSpec& spec, const std::string& owner, const
   auto& allocator = request.GetAllocator();
   SetString(request, "name", spec.name, allocator);
   Set(request, "labels", Labels(spec.labels, owner, allocator), allocator);
-  if (!cgroup_parent.empty()) SetString(request, "cgroup_parent", cgroup_parent, allocator);
   Json netns(rapidjson::kObjectType);
   SetString(netns, "nsmode", spec.host_network ? "host" : "none", allocator);
   Set(request, "netns", std::move(netns), allocator);
