@@ -26,7 +26,7 @@ class NodeProcess::Impl {
         context_{client, clock, random, executor_},
         heartbeat_client_(heartbeat_client),
         net_({settings_.address, settings_.pod_network}),
-        volumes_(settings_.data_dir, agent::DnsSettings{}),
+        volumes_(settings_.data_dir, settings_.data_dir + "/logs", agent::DnsSettings{}),
         podman_({.socket = Socket(), .data_dir = settings_.data_dir + "/podman", .run_dir = "/run/croft/podman"}) {}
 
   Status Start() {
