@@ -1,6 +1,6 @@
 #include "tools/croft/remote_logs.h"
 
-#include <thread>
+#include <functional>
 
 #include "api/types/node.h"
 
@@ -39,79 +39,90 @@ std::string Target(const server::LogRequest& request) {
   return target;
 }
 
-// Copies an agent's answer to whoever asked. Holds the stream until one side ends; the stream's callbacks hold this.
-class Relay : public std::enable_shared_from_this<Relay> {
+}  // namespace
+
+// Copies an agent's answer to whoever asked. RemoteLogs owns it until it is finished; callbacks hold it weakly, so that
+// it is never destroyed on the thread of its own stream.
+class RemoteLogs::Relay : public std::enable_shared_from_this<Relay> {
  public:
-  Relay(std::shared_ptr<http::Client> client, http::ResponderPtr responder)
-      : client_(std::move(client)), responder_(std::move(responder)) {}
+  using Finished = std::function<void(std::shared_ptr<Relay>)>;
+  Relay(std::shared_ptr<http::Client> client, http::ResponderPtr responder, Finished finished)
+      : client_(std::move(client)), responder_(std::move(responder)), finished_(std::move(finished)) {}
 
   void Start(http::Request request) {
-    const auto self = shared_from_this();
     http::StreamCallbacks callbacks;
-    callbacks.on_headers = [self](const http::Response& head) { self->OnHeaders(head); };
-    callbacks.on_data = [self](std::string_view bytes) { self->OnData(bytes); };
-    callbacks.on_end = [self](const Status& why) { self->OnEnd(why); };
+    callbacks.on_headers = [weak = weak_from_this()](const http::Response& head) {
+      if (const auto self = weak.lock()) self->OnHeaders(head);
+    };
+    callbacks.on_data = [weak = weak_from_this()](std::string_view bytes) {
+      if (const auto self = weak.lock()) self->OnData(bytes);
+    };
+    callbacks.on_end = [weak = weak_from_this()](const Status& why) {
+      if (const auto self = weak.lock()) self->OnEnd(why);
+    };
     auto stream = client_->OpenStream(std::move(request), std::move(callbacks));
     std::lock_guard lock(mutex_);
-    if (!ended_) from_ = std::move(stream);
+    if (!closed_) from_ = std::move(stream);
+  }
+
+  // Ends the stream; waits for a callback that runs. Not to be called from one.
+  void Close() {
+    std::unique_ptr<http::ResponseStream> stream;  // destroyed after the lock is given back
+    {
+      std::lock_guard lock(mutex_);
+      closed_ = true;
+      stream.swap(from_);
+    }
   }
 
  private:
+  // The three come one at a time, on the stream's thread.
   void OnHeaders(const http::Response& head) {
     const std::string type(head.headers.Get("Content-Type"));
-    const auto to =
-        responder_->StartStream(head.status, {{"Content-Type", type.empty() ? "text/plain" : type}}, kMaxQueued);
-    {
-      std::lock_guard lock(mutex_);
-      to_ = to;
-    }
-    to->OnClosed([weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->Drop();
+    to_ = responder_->StartStream(head.status, {{"Content-Type", type.empty() ? "text/plain" : type}}, kMaxQueued);
+    to_->OnClosed([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->finished_(self);  // the reader has gone: the agent need not go on
     });
   }
 
   void OnData(std::string_view bytes) {
-    std::shared_ptr<http::Stream> to;
-    {
-      std::lock_guard lock(mutex_);
-      to = to_;
-    }
-    if (to != nullptr) to->Write(std::make_shared<const std::string>(bytes));
+    if (to_ != nullptr) to_->Write(std::make_shared<const std::string>(bytes));
   }
 
   void OnEnd(const Status& why) {
-    std::shared_ptr<http::Stream> to;
-    {
-      std::lock_guard lock(mutex_);
-      ended_ = true;
-      to = std::move(to_);
-    }
-    if (to != nullptr) {
-      to->Close();
+    if (to_ != nullptr) {
+      to_->Close();
     } else {
       responder_->Send(Refusal(Status::Unavailable("the node's agent does not answer: " + why.message())));
     }
-  }
-
-  // The reader has gone: the agent need not go on. Not on the stream's own thread, which must not destroy it.
-  void Drop() {
-    std::unique_ptr<http::ResponseStream> from;
-    std::lock_guard lock(mutex_);
-    from = std::move(from_);
-    std::thread([stream = std::shared_ptr<http::ResponseStream>(std::move(from)), self = shared_from_this()]() mutable {
-      stream.reset();
-    }).detach();
+    finished_(shared_from_this());
   }
 
   const std::shared_ptr<http::Client> client_;
   const http::ResponderPtr responder_;
+  const Finished finished_;
+  std::shared_ptr<http::Stream> to_;  // used on the stream's thread
   std::mutex mutex_;
-  bool ended_ = false;                          // guarded by mutex_
-  std::shared_ptr<http::Stream> to_;            // guarded by mutex_
+  bool closed_ = false;                         // guarded by mutex_
   std::unique_ptr<http::ResponseStream> from_;  // guarded by mutex_
 };
 
-}  // namespace
+RemoteLogs::RemoteLogs(const store::Store& store, Executor& executor, Settings settings)
+    : store_(store), executor_(executor), settings_(std::move(settings)) {}
+
+RemoteLogs::~RemoteLogs() {
+  for (const std::shared_ptr<Relay>& relay : relays_) relay->Close();
+}
+
+void RemoteLogs::Finish(std::shared_ptr<Relay> relay) {
+  executor_.Post([this, relay = std::move(relay)]() mutable {
+    {
+      std::lock_guard lock(mutex_);
+      relays_.erase(relay);
+    }
+    relay->Close();  // waits for its stream, so without the lock
+  });
+}
 
 void RemoteLogs::Open(server::LogRequest request, http::ResponderPtr responder) {
   const std::string node(FindString(request.pod->ToJson(), {"spec", "nodeName"}));
@@ -127,7 +138,13 @@ void RemoteLogs::Open(server::LogRequest request, http::ResponderPtr responder) 
   http::Request ask;
   ask.method = "GET";
   ask.target = Target(request);
-  std::make_shared<Relay>(*client, std::move(responder))->Start(std::move(ask));
+  const auto relay = std::make_shared<Relay>(*client, std::move(responder),
+                                             [this](std::shared_ptr<Relay> done) { Finish(std::move(done)); });
+  {
+    std::lock_guard lock(mutex_);
+    relays_.insert(relay);
+  }
+  relay->Start(std::move(ask));
 }
 
 Result<std::shared_ptr<http::Client>> RemoteLogs::ClientFor(const std::string& node) {

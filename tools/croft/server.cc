@@ -164,7 +164,7 @@ class ServerProcess {
     if (!own.ok()) return own.status();
     shown_certificate_ = own->certificate_pem;
     const http::TlsIdentity tls{own->certificate_pem, own->key_pem};
-    logs_ = std::make_unique<RemoteLogs>(*store_, RemoteLogs::Settings{identity_->ca_pem(), tls});
+    logs_ = std::make_unique<RemoteLogs>(*store_, executor_, RemoteLogs::Settings{identity_->ca_pem(), tls});
 
     server::ApiServer::Settings settings;
     settings.bootstrap.ca_pem = identity_->ca_pem();
@@ -310,8 +310,8 @@ class ServerProcess {
   std::unique_ptr<LabIdentity> identity_;
   std::unique_ptr<JoinService> join_;
   std::unique_ptr<store::Store> store_;
-  std::unique_ptr<RemoteLogs> logs_;
   ThreadPool executor_{kControllerThreads, "controllers"};
+  std::unique_ptr<RemoteLogs> logs_;
   std::unique_ptr<server::ApiServer> api_;
   std::unique_ptr<http::Server> http_;
   std::unique_ptr<client::Client> client_;
