@@ -63,7 +63,8 @@ bool Await(const std::function<bool()>& condition, std::chrono::milliseconds lim
 }
 
 void BuildWhoami(const std::string& version) {
-  const Ran built = Execute({SourceDir() + "/tools/whoami/build", CroftBinary() + "/../whoami", version});
+  const Ran built = Execute(
+      {SourceDir() + "/tools/whoami/build", fs::path(CroftBinary()).replace_filename("whoami").string(), version});
   ASSERT_EQ(built.code, 0) << built.err;
 }
 
@@ -123,8 +124,11 @@ Ran Lab::Cluster(std::vector<std::string> args) const {
 }
 
 std::string Lab::IngressAddress() const {
-  return JsonPath({"ingresses.croft.lab,ingresses.networking.k8s.io", "-A"},
-                  "{.items[0].status.loadBalancer.ingress[0].ip}");
+  for (const char* kind : {"ingresses.croft.lab", "ingresses.networking.k8s.io"}) {
+    const std::string address = JsonPath({kind, "-A"}, "{.items[0].status.loadBalancer.ingress[0].ip}");
+    if (!address.empty()) return address;
+  }
+  return {};
 }
 
 Site Lab::SiteOf(const std::string& host) const {

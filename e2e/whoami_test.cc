@@ -12,7 +12,7 @@ namespace {
 
 TEST(Whoami, AnswersOverHttpsFromThreeNodes) {
   Lab lab("e2e-whoami");
-  const Ran applied = Run(
+  const Ran applied = Execute(
       {CroftBinary(), "--kubeconfig", lab.kubeconfig(), "apply", "-f", SourceDir() + "/manifests/samples/whoami.yaml"});
   ASSERT_EQ(applied.code, 0) << applied.err;
   EXPECT_NE(applied.out.find("whoami"), std::string::npos);
