@@ -36,6 +36,16 @@ CatalogView::CatalogView(std::vector<DefinitionPtr> definitions,
       }
     }
   }
+  // A plain word that two groups serve, as "ingress", means the first of them to clients: Kubernetes' own come before
+  // the lab's.
+  const auto rank = [&](const std::string& group) {
+    if (group == "croft.lab") return 1;
+    const auto of_group = std::find_if(definitions_.begin(), definitions_.end(),
+                                       [&](const DefinitionPtr& definition) { return definition->group == group; });
+    return of_group == definitions_.end() || (*of_group)->builtin ? 0 : 2;
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
   for (const std::string& group : order) {
     if (!versions[group].empty()) groups_.emplace_back(group, versions[group]);
   }
