@@ -88,12 +88,12 @@ TEST_F(ServerErrors, APortThatIsTaken) {
 }
 
 TEST_F(ServerErrors, NoHaproxy) {
-  ExpectSentence(Server({"--listen", "127.0.0.1:0", "--disable=agent"}, "/nonexistent"),
+  ExpectSentence(Server({"--listen", "127.0.0.1:0", "--disable=agent"}, "/usr/sbin/haproxy"),
                  {"HAProxy is not installed", "apt-get install haproxy"});
 }
 
 TEST_F(ServerErrors, NoPodman) {
-  ExpectSentence(Server({"--listen", "127.0.0.1:0", "--disable=ingress"}, "/nonexistent"),
+  ExpectSentence(Server({"--listen", "127.0.0.1:0", "--disable=ingress"}, "/usr/bin/podman"),
                  {"odman is not installed", "apt-get install podman"});
 }
 

@@ -79,7 +79,7 @@ TEST_P(Kubectl, RunsADeploymentThroughItsLife) {
   Expect({"get", "pods", "-A", "-o", "wide"}, {"NAMESPACE", "NODE", "web-", "Running", "1/1"});
   Expect({"get", "deployment", "web"}, {"READY", "UP-TO-DATE", "AVAILABLE", "2/2"});
   Expect({"get", "deployment", "web", "-o", "yaml"},
-         {"kind: Deployment", "pod-template-hash", "image: localhost/whoami:v1"});
+         {"kind: Deployment", "deployment.kubernetes.io/revision", "image: localhost/whoami:v1"});
   Expect({"get", "deployment", "web", "-o", "jsonpath={.status.readyReplicas}"}, {"2"});
   Expect({"get", "service", "web"}, {"ClusterIP", "80/TCP"});
   Expect({"get", "endpoints", "web"}, {":8080"});
@@ -120,7 +120,8 @@ TEST_P(Kubectl, RunsADeploymentThroughItsLife) {
 
 TEST_P(Kubectl, ExplainsAndEdits) {
   Expect({"explain", "deployment.spec.strategy"}, {"strategy", "rollingUpdate"});
-  Expect({"explain", "services.croft.lab", "--api-version=croft.lab/v1"}, {"croft.lab", "spec"});
+  Expect({"explain", "service.spec.expose", "--api-version=croft.lab/v1"}, {"croft.lab", "host"});
+  Expect({"explain", "labnodes.spec"}, {"availability"});
   Expect({"create", "configmap", "settings", "--from-literal=colour=red"}, {"created"});
   const Ran edited =
       Execute({"env", "KUBE_EDITOR=sed -i s/red/blue/", std::string(GetParam()) == "old" ? OldKubectl() : NewKubectl(),

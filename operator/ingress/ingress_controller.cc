@@ -61,7 +61,8 @@ runtime::Outcome IngressController::Reconcile(const Key&) {
   if (last_ != SteadyTime{} && since < kPause) return runtime::Outcome::After(kPause - since);
   const RoutingPlan plan = PlanRoutes(Gather());
   const Status applied = proxy_.Apply(plan.model);
-  last_ = context_.clock.Steady();
+  // A failure is spaced by the controller's own growing pauses.
+  if (applied.ok()) last_ = context_.clock.Steady();
 
   Status failure = applied;
   for (const ServedIngress& served : plan.ingresses) {

@@ -198,8 +198,8 @@ class ServerProcess {
     const auto admin = identity_->Admin();
     if (!admin.ok()) return admin.status();
     client::Kubeconfig config;
-    config.context = "croft";
-    const std::string name = std::filesystem::path(options_.data_dir).filename();
+    const char* cluster = std::getenv("CROFT_CLUSTER");  // set by the local cluster
+    config.context = cluster == nullptr ? "croft" : "croft-" + std::string(cluster);
     // A person on this machine uses the address that is public here, when the API listens there too.
     const bool inherited =
         std::any_of(sockets_.begin(), sockets_.end(), [](const auto& socket) { return socket.name == "api"; });
