@@ -55,12 +55,15 @@ class ServerErrors : public testing::Test {
     Execute({"umount", dir_.string()});
     fs::remove_all(dir_);
   }
-  Ran Server(std::vector<std::string> args, const std::string& path = "/usr/sbin:/usr/bin:/sbin:/bin") {
-    std::vector<std::string> argv = {
-        "env",        "PATH=" + path,           CroftBinary(),        "server",
-        "--data-dir", (dir_ / "data").string(), "--write-kubeconfig", (dir_ / "kubeconfig").string()};
+  // `missing`: a program that is not there for the server, hidden in a mount namespace of its own.
+  Ran Server(std::vector<std::string> args, const std::string& missing = {}) {
+    const char* script = R"([ -z "$1" ] || mount --bind /dev/null "$1"; shift; exec "$@")";
+    std::vector<std::string> argv = {"timeout", "20", "unshare", "--mount", "sh", "-c", script, "sh", missing};
+    for (std::string word : {CroftBinary(), std::string("server"), std::string("--data-dir"), (dir_ / "data").string(),
+                             std::string("--write-kubeconfig"), (dir_ / "kubeconfig").string()}) {
+      argv.push_back(std::move(word));
+    }
     argv.insert(argv.end(), args.begin(), args.end());
-    argv.insert(argv.begin(), {"timeout", "20"});
     return Execute(argv);
   }
   static void ExpectSentence(const Ran& ran, const std::vector<std::string>& parts) {
