@@ -24,17 +24,18 @@ struct NodeAddress {
   std::string address;
   bool operator==(const NodeAddress&) const = default;
 };
+// Kubernetes requires each of them to be there, if only as an empty string: what is not known stands so.
 struct NodeSystemInfo {
-  std::string machine_id;
-  std::string system_uuid;
-  std::string boot_id;
-  std::string kernel_version;
-  std::string os_image;
-  std::string container_runtime_version;
-  std::string kubelet_version;
-  std::string kube_proxy_version;
-  std::string operating_system;
-  std::string architecture;
+  std::optional<std::string> machine_id;
+  std::optional<std::string> system_uuid;
+  std::optional<std::string> boot_id;
+  std::optional<std::string> kernel_version;
+  std::optional<std::string> os_image;
+  std::optional<std::string> container_runtime_version;
+  std::optional<std::string> kubelet_version;
+  std::optional<std::string> kube_proxy_version;
+  std::optional<std::string> operating_system;
+  std::optional<std::string> architecture;
   bool operator==(const NodeSystemInfo&) const = default;
 };
 struct DaemonEndpoint {

@@ -37,7 +37,8 @@ types::NodeStatus MakeNodeStatus(const AgentSettings& settings, const types::Nod
   status.node_info.kernel_version = machine.kernel_version;
   status.node_info.os_image = machine.os_image;
   // A runtime that does not answer now is still the one that it was.
-  if (!runtime_version.empty()) status.node_info.container_runtime_version = runtime_version;
+  std::optional<std::string>& runtime = status.node_info.container_runtime_version;
+  if (!runtime_version.empty() || !runtime) runtime = runtime_version;
   status.node_info.kubelet_version = settings.version;
   status.node_info.kube_proxy_version = settings.version;
   status.node_info.operating_system = "linux";

@@ -115,7 +115,7 @@ LabNodePlan Decide(const LabNodeWorld& world) {
   plan.status.node_name = world.node->metadata.name;
   plan.status.capacity = world.node->status.capacity;
   plan.status.allocatable = world.node->status.allocatable;
-  plan.status.agent_version = world.node->status.node_info.kubelet_version;
+  plan.status.agent_version = world.node->status.node_info.kubelet_version.value_or("");
   plan.status.phase = !ready                         ? "NotReady"
                       : spec.availability == "pause" ? "Paused"
                       : spec.availability == "drain" ? (world.pods.empty() ? "Drained" : "Draining")

@@ -132,6 +132,13 @@ TEST_F(AgentTest, CreatesItsNodeWhenTheLabHasNone) {
   EXPECT_EQ(Node().metadata.labels.at("kubernetes.io/hostname"), "n1");
 }
 
+TEST_F(AgentTest, WhatItDoesNotKnowOfItsMachineIsReportedAsEmptyText) {
+  const JsonDocument node = client_.Peek(resources::kNodes, {"", "n1"})->ToJson();
+  const Json* machine_id = Find(node, {"status", "nodeInfo", "machineID"});
+  ASSERT_NE(machine_id, nullptr) << "Kubernetes requires the field";
+  EXPECT_EQ(AsView(*machine_id), "");
+}
+
 TEST_F(AgentTest, AnIdleNodeIsNotWritten) {
   client_.TakeWrites();
   Pass(minutes(1));
