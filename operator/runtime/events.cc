@@ -95,6 +95,8 @@ bool SetCondition(std::vector<types::Condition>& conditions, types::Condition co
     return true;
   }
   condition.last_transition_time = it->status == condition.status ? it->last_transition_time : FormatTime(now);
+  // Told by whom the condition is about: another who sets it does not speak for him.
+  if (condition.last_heartbeat_time.empty()) condition.last_heartbeat_time = it->last_heartbeat_time;
   if (condition == *it) return false;
   *it = std::move(condition);
   return true;

@@ -22,6 +22,14 @@ TEST(Judge, ASilentNodeBecomesUnknownAndIsTainted) {
   EXPECT_EQ(verdict.taints[1].time_added, "2026-01-01T00:00:00Z");
 }
 
+TEST(Judge, ANodeThatIsUnknownAlreadyIsNotWrittenAgain) {
+  types::Node node = gen::Node("a");
+  node.status.conditions[0].last_heartbeat_time = "2025-12-31T00:00:00Z";
+  node.status.conditions = Judge({node, 6s, 6s}, fakes::FakeClock().Now()).conditions;
+  EXPECT_EQ(node.status.conditions[0].last_heartbeat_time, "2025-12-31T00:00:00Z");
+  EXPECT_FALSE(Judge({node, 8s, 6s}, fakes::FakeClock().Now()).conditions_changed);
+}
+
 TEST(Judge, ALiveNodeIsLookedAtWhenItsSilenceWouldEnd) {
   const NodeVerdict verdict = Judge({gen::Node("a"), 2s, 6s}, fakes::FakeClock().Now());
   EXPECT_FALSE(verdict.silent);
