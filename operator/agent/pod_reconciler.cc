@@ -133,6 +133,14 @@ Status PodReconciler::WriteStatus(const Observed& observed, const types::PodStat
   for (const char* field : {"reason", "message", "podIP", "podIPs"}) {
     if (Find(body, field) == nullptr && observed.record.written) Set(body, field, Json(), allocator);
   }
+  // Conditions are merged one by one: what a condition no longer says must be taken off.
+  if (Json* conditions = FindMutable(body, "conditions")) {
+    for (Json& condition : conditions->GetArray()) {
+      for (const char* field : {"reason", "message"}) {
+        if (Find(condition, field) == nullptr) Set(condition, field, Json(), allocator);
+      }
+    }
+  }
   Result<ObjectPtr> result =
       parts_.context.client.Patch(resources::kPods, pod.metadata.key(), client::PatchType::kStrategic, patch, "status");
   if (result.status().IsNotFound() || result.status().IsConflict()) return Status::Ok();  // the watch will tell
