@@ -39,7 +39,8 @@ class Availability::Eye final : public store::Watcher {
 Availability::Availability(Lab& lab) : lab_(lab) {
   const auto eye = std::make_shared<Eye>(*this);
   for (const store::GroupResource& resource :
-       {store::GroupResource{"", "nodes"}, store::GroupResource{"apps", "deployments"}, store::GroupResource{"", "pods"}}) {
+       {store::GroupResource{"", "nodes"}, store::GroupResource{"apps", "deployments"},
+        store::GroupResource{"", "pods"}}) {
     auto subscription = lab_.store().Watch(resource, lab_.store().Revision(), eye);
     if (subscription.ok()) subscriptions_.push_back(std::move(*subscription));
   }

@@ -2,6 +2,9 @@
 
 #include <map>
 #include <string>
+#include <vector>
+
+#include "api/client/client.h"
 
 namespace croft::sim {
 
@@ -13,5 +16,11 @@ struct Application {
 };
 
 using Declared = std::map<std::string, Application>;  // by name; all in namespace default
+
+// What a person's kubectl sends.
+Status Create(client::Client& api, const std::string& name, const Application& application);
+Status SetReplicas(client::Client& api, const std::string& name, const Application& application);
+Status SetImage(client::Client& api, const std::string& name, const Application& application);
+Status Delete(client::Client& api, const std::string& name, const Application& application);
 
 }  // namespace croft::sim

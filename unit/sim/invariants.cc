@@ -106,6 +106,10 @@ class Look {
       ++count_[it->second];
       if (pod.metadata.deleting()) Say(what + " is terminating on a live machine");
       if (!types::IsReady(pod)) Say(what + " is not ready: " + pod.status.phase + " on '" + pod.spec.node_name + "'");
+      const types::Condition* ready = types::FindCondition(pod.status.conditions, "Ready");
+      if (ready != nullptr && ready->status == "True" && !ready->reason.empty()) {
+        Say(what + " is ready and still gives the reason " + ready->reason);
+      }
       if (!live_.contains(pod.spec.node_name)) Say(what + " is bound to '" + pod.spec.node_name + "'");
       if (pod.spec.containers.at(0).image != application->second.image) {
         Say(what + " has image " + pod.spec.containers[0].image);
@@ -115,11 +119,14 @@ class Look {
 
   void LookAtApplication(const std::string& name, const Application& application) {
     if (count_[name] != application.replicas) {
-      Say(name + " has " + std::to_string(count_[name]) + " pods, declared are " + std::to_string(application.replicas));
+      Say(name + " has " + std::to_string(count_[name]) + " pods, declared are " +
+          std::to_string(application.replicas));
     }
     const auto check = [&](const GroupVersionResource& gvr, const auto& what) {
-      if (what.status.observed_generation != what.metadata.generation) Say(gvr.resource + " " + name + " is not observed");
-      if (what.status.ready_replicas != application.replicas || what.status.available_replicas != application.replicas ||
+      if (what.status.observed_generation != what.metadata.generation)
+        Say(gvr.resource + " " + name + " is not observed");
+      if (what.status.ready_replicas != application.replicas ||
+          what.status.available_replicas != application.replicas ||
           what.status.updated_replicas != application.replicas) {
         Say(gvr.resource + " " + name + " tells another number of ready, available or updated replicas than it has");
       }

@@ -32,9 +32,8 @@ Lab::Lab(uint64_t seed)
   for (int i = 1; i <= kNodes; ++i) {
     const std::string name = "n" + std::to_string(i);
     node_apis_.push_back(api_->NewClient(server::NodeIdentity(name), executor_));
-    NodeMachine::Parts machine{
-        ClientParts(*node_apis_.back()), product_, violations_,
-        [this](const GroupVersionResource& gvr, const Key& key) { Touch(gvr, key); }};
+    NodeMachine::Parts machine{ClientParts(*node_apis_.back()), product_, violations_,
+                               [this](const GroupVersionResource& gvr, const Key& key) { Touch(gvr, key); }};
     nodes_.push_back(std::make_unique<NodeMachine>(name, "192.0.2." + std::to_string(i), std::move(machine)));
     nodes_.back()->StartAgent();
   }
@@ -54,8 +53,7 @@ void Lab::StartControllers() {
   controllers_process_ = std::make_shared<Process>("controllers");
   controllers_client_ = std::make_unique<SimClient>(ClientParts(*controllers_api_), controllers_process_);
   controllers_client_->SetTouch([this](const GroupVersionResource& gvr, const Key& key) { Touch(gvr, key); });
-  manager_ =
-      std::make_unique<runtime::Manager>(runtime::Context{*controllers_client_, clock_, product_, executor_});
+  manager_ = std::make_unique<runtime::Manager>(runtime::Context{*controllers_client_, clock_, product_, executor_});
   workloads::Settings settings;
   settings.namespaced = [this] {
     std::vector<GroupVersionResource> all;
@@ -115,6 +113,11 @@ void Lab::Touch(const GroupVersionResource& gvr, const Key& key) {
   SetString(annotations, "sim/touched", std::to_string(++touches_), allocator);
   const auto touched = admin_->Patch(gvr, key, client::PatchType::kMerge, patch);
   if (touched.ok()) journal_.Add("somebody", "touches " + gvr.resource + " " + key.ToString());
+}
+
+void Lab::BreakWatches(const Status& why) {
+  if (controllers_client_ != nullptr) controllers_client_->BreakWatches(why);
+  for (const auto& node : nodes_) node->BreakWatches(why);
 }
 
 std::vector<ObjectPtr> Lab::All(const GroupVersionResource& gvr) {

@@ -43,6 +43,8 @@ class Lab {
   void Touch(const GroupVersionResource& gvr, const Key& key);
   // The store itself, for those who watch what really is.
   store::Store& store() { return *store_; }
+  // Ends the watches of all processes.
+  void BreakWatches(const Status& why);
   // Everything stored of a resource.
   std::vector<ObjectPtr> All(const GroupVersionResource& gvr);
 

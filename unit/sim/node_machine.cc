@@ -29,10 +29,9 @@ void NodeMachine::StartAgent() {
   client_ = std::make_unique<SimClient>(parts_.client, process_);
   client_->SetTouch(parts_.touch);
   heartbeat_client_ = std::make_unique<SimClient>(parts_.client, process_);
-  runtime_ = std::make_unique<SimRuntime>(
-      SimRuntime::Parts{containers_, parts_.client.random, parts_.client.rates, parts_.client.journal,
-                        parts_.violations},
-      process_);
+  runtime_ = std::make_unique<SimRuntime>(SimRuntime::Parts{containers_, parts_.client.random, parts_.client.rates,
+                                                            parts_.client.journal, parts_.violations},
+                                          process_);
   agent::AgentSettings settings;
   settings.node_name = name_;
   settings.address = address_;
@@ -78,7 +77,11 @@ void NodeMachine::CutOff(bool cut_off) {
   cut_off_ = cut_off;
   if (process_ == nullptr) return;
   process_->CutOff(cut_off);
-  if (cut_off) client_->BreakWatches(Status::Unavailable("no way to the API server"));
+  if (cut_off) BreakWatches(Status::Unavailable("no way to the API server"));
+}
+
+void NodeMachine::BreakWatches(const Status& why) {
+  if (client_ != nullptr) client_->BreakWatches(why);
 }
 
 }  // namespace croft::sim

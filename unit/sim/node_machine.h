@@ -13,7 +13,8 @@
 
 namespace croft::sim {
 
-// One machine of the lab: its containers and links, which outlive its agents, and the agent that runs now. One-threaded.
+// One machine of the lab: its containers and links, which outlive its agents, and the agent that runs now.
+// One-threaded.
 class NodeMachine {
  public:
   struct Parts {
@@ -40,6 +41,7 @@ class NodeMachine {
   void PowerOff();
   void PowerOn();
   void CutOff(bool cut_off);
+  void BreakWatches(const Status& why);
 
  private:
   const std::string name_;

@@ -10,10 +10,10 @@ namespace croft::sim {
 
 // How often things go wrong by themselves, in thousandths. All zero: nothing does.
 struct FaultRates {
-  int refused = 0;      // an API call fails before it has had an effect
-  int reply_lost = 0;   // a write takes effect, but its caller is told that the API is away
-  int overtaken = 0;    // somebody else writes the object just before
-  int late_event = 0;   // a watch event, and those behind it, wait for a while
+  int refused = 0;     // an API call fails before it has had an effect
+  int reply_lost = 0;  // a write takes effect, but its caller is told that the API is away
+  int overtaken = 0;   // somebody else writes the object just before
+  int late_event = 0;  // a watch event, and those behind it, wait for a while
   int double_event = 0;
   int broken_watch = 0;  // by event
   int runtime = 0;       // a call of the container runtime fails

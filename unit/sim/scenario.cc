@@ -1,6 +1,5 @@
 #include "unit/sim/scenario.h"
 
-#include "api/types/resources.h"
 #include "unit/sim/invariants.h"
 
 namespace croft::sim {
@@ -11,32 +10,6 @@ using namespace std::chrono_literals;
 constexpr auto kLongestSettling = 5min;
 constexpr int kMostApplications = 4;
 constexpr int kMostKills = 4;  // each one more makes the pause before the next start twice as long
-
-std::string Quoted(const std::string& text) {
-  return '"' + text + '"';
-}
-
-std::string LabServiceJson(const std::string& name, const Application& application) {
-  return R"({"apiVersion":"croft.lab/v1","kind":"Service","metadata":{"name":)" + Quoted(name) +
-         R"(},"spec":{"image":)" + Quoted(application.image) + R"(,"replicas":)" + std::to_string(application.replicas) +
-         R"(,"ports":[{"name":"http","port":80,"targetPort":8080}],)"
-         R"("readinessProbe":{"tcpSocket":{"port":8080},"periodSeconds":1}}})";
-}
-
-std::string DeploymentJson(const std::string& name, const Application& application) {
-  return R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":)" + Quoted(name) +
-         R"(},"spec":{"replicas":)" + std::to_string(application.replicas) +
-         R"(,"selector":{"matchLabels":{"app.kubernetes.io/name":)" + Quoted(name) +
-         R"(}},"template":{"metadata":{"labels":{"app.kubernetes.io/name":)" + Quoted(name) +
-         R"(}},"spec":{"terminationGracePeriodSeconds":5,"containers":[{"name":"main","image":)" +
-         Quoted(application.image) + R"(}]}}}})";
-}
-
-std::string ServiceJson(const std::string& name) {
-  return R"({"apiVersion":"v1","kind":"Service","metadata":{"name":)" + Quoted(name) +
-         R"(},"spec":{"selector":{"app.kubernetes.io/name":)" + Quoted(name) +
-         R"(},"ports":[{"port":80,"targetPort":8080}]}})";
-}
 
 }  // namespace
 
@@ -77,7 +50,7 @@ void Scenario::DrawRates() {
 
 void Scenario::Act() {
   StartNodes();
-  switch (random_.Below(rough_ ? 14 : 9)) {
+  switch (random_.Below(rough_ ? 15 : 10)) {
     case 0:
       return Declare();
     case 1:
@@ -94,30 +67,20 @@ void Scenario::Act() {
     case 8:
       return CrashAgent();
     case 9:
+      return LoseApi();
     case 10:
-      return KillContainer();
     case 11:
+      return KillContainer();
+    case 12:
       return CutOffNode();
     default:
       return StopNode();
   }
 }
 
-void Scenario::Create(const GroupVersionResource& gvr, const std::string& json) {
-  const auto parsed = ParseJson(json);
-  const auto created = lab_.admin().Create(gvr, "default", *parsed);
-  if (!created.ok()) lab_.violations().push_back("a person can not create " + json + ": " + created.status().message());
-}
-
-bool Scenario::Patch(const std::string& name, const Application& application, const std::string& lab_spec,
-                     const std::string& deployment_spec) {
-  const std::string& spec = application.lab_service ? lab_spec : deployment_spec;
-  const auto patch = ParseJson(R"({"spec":)" + spec + "}");
-  const auto& gvr = application.lab_service ? resources::kLabServices : resources::kDeployments;
-  const auto patched = lab_.admin().Patch(gvr, {"default", name}, client::PatchType::kStrategic, *patch);
-  lab_.journal().Add("person", "changes " + name + ": " + spec);
-  if (!patched.ok()) lab_.violations().push_back("a person can not change " + name + ": " + patched.status().message());
-  return patched.ok();
+void Scenario::Say(const std::string& what, const Status& status) {
+  lab_.journal().Add("person", what);
+  if (!status.ok()) lab_.violations().push_back("a person can not: " + what + ": " + status.message());
 }
 
 std::string Scenario::Pick() {
@@ -132,14 +95,9 @@ void Scenario::Declare() {
   application.lab_service = random_.Below(2) == 0;
   application.replicas = static_cast<int>(1 + random_.Below(4));
   application.image = "localhost/app:v" + std::to_string(1 + random_.Below(3));
-  lab_.journal().Add("person", "declares " + name + " as " + (application.lab_service ? "lab Service" : "Deployment") +
-                                   " of " + std::to_string(application.replicas) + " times " + application.image);
-  if (application.lab_service) {
-    Create(resources::kLabServices, LabServiceJson(name, application));
-  } else {
-    Create(resources::kDeployments, DeploymentJson(name, application));
-    Create(resources::kServices, ServiceJson(name));
-  }
+  Say("declares " + name + " as " + (application.lab_service ? "lab Service" : "Deployment") + " of " +
+          std::to_string(application.replicas) + " times " + application.image,
+      Create(lab_.admin(), name, application));
   declared_[name] = application;
 }
 
@@ -147,31 +105,33 @@ void Scenario::ChangeReplicas() {
   const std::string name = Pick();
   if (name.empty()) return;
   Application& application = declared_[name];
-  const int replicas = static_cast<int>(random_.Below(6));
-  const std::string spec = R"({"replicas":)" + std::to_string(replicas) + "}";
-  if (Patch(name, application, spec, spec)) application.replicas = replicas;
+  application.replicas = static_cast<int>(random_.Below(6));
+  Say("wants " + std::to_string(application.replicas) + " of " + name, SetReplicas(lab_.admin(), name, application));
 }
 
 void Scenario::ChangeImage() {
   const std::string name = Pick();
   if (name.empty()) return;
   Application& application = declared_[name];
-  const std::string image = "localhost/app:v" + std::to_string(1 + random_.Below(3));
-  const std::string container = R"({"template":{"spec":{"containers":[{"name":"main","image":)" + Quoted(image) + "}]}}}";
-  if (Patch(name, application, R"({"image":)" + Quoted(image) + "}", container)) application.image = image;
+  application.image = "localhost/app:v" + std::to_string(1 + random_.Below(3));
+  Say("wants " + application.image + " in " + name, SetImage(lab_.admin(), name, application));
 }
 
 void Scenario::Withdraw() {
   const std::string name = Pick();
   if (name.empty()) return;
-  lab_.journal().Add("person", "deletes " + name);
-  std::vector<GroupVersionResource> kinds = {resources::kLabServices};
-  if (!declared_[name].lab_service) kinds = {resources::kDeployments, resources::kServices};
-  for (const GroupVersionResource& gvr : kinds) {
-    const Status deleted = lab_.admin().Delete(gvr, {"default", name}, {});
-    if (!deleted.ok()) lab_.violations().push_back("a person can not delete " + name + ": " + deleted.message());
-  }
+  Say("deletes " + name, Delete(lab_.admin(), name, declared_[name]));
   declared_.erase(name);
+}
+
+void Scenario::LoseApi() {
+  const FaultRates rates = lab_.rates();
+  lab_.rates().refused = 1000;
+  lab_.journal().Add("scenario", "the API is away");
+  lab_.BreakWatches(Status::Unavailable("the server has ended"));
+  lab_.Run(std::chrono::milliseconds(random_.Below(4000)));
+  lab_.journal().Add("scenario", "the API is back");
+  lab_.rates() = rates;
 }
 
 void Scenario::CrashControllers() {
@@ -241,9 +201,9 @@ std::vector<std::string> Scenario::Settle() {
 }
 
 void Scenario::ExpectRest(std::vector<std::string>& failures) {
-  lab_.Run(30s);
+  lab_.Run(20s);
   const size_t before = lab_.journal().lines().size();
-  lab_.Run(30s);
+  lab_.Run(20s);
   for (size_t i = before; i < lab_.journal().lines().size(); ++i) {
     const std::string& line = lab_.journal().lines()[i];
     if (line.find("patch nodes/status") == std::string::npos) failures.push_back("no rest: " + line);

@@ -36,6 +36,7 @@ class Scenario {
   // What goes wrong.
   void CrashControllers();
   void CrashAgent();
+  void LoseApi();
   void KillContainer();
   void CutOffNode();
   void StopNode();
@@ -47,9 +48,8 @@ class Scenario {
   // Nothing is written any more where nothing changes.
   void ExpectRest(std::vector<std::string>& failures);
 
-  void Create(const GroupVersionResource& gvr, const std::string& json);
-  bool Patch(const std::string& name, const Application& application, const std::string& lab_spec,
-             const std::string& deployment_spec);
+  // Tells the journal what the person did, and that it must succeed.
+  void Say(const std::string& what, const Status& status);
   // The name of an application that is declared; empty when there is none.
   std::string Pick();
   NodeMachine& PickNode() { return *lab_.nodes()[random_.Below(lab_.nodes().size())]; }

@@ -10,9 +10,9 @@
 
 namespace croft::sim {
 
-// An agent's way to the containers of its node: calls fail now and then, and have no effect once the agent is dead. Tells
-// the journal what is made and ended, and notes in `violations` when a container is started beside another of the same
-// pod and name. All references outlive it. One-threaded.
+// An agent's way to the containers of its node: calls fail now and then, and have no effect once the agent is dead.
+// Tells the journal what is made and ended, and notes in `violations` when a container is started beside another of the
+// same pod and name. All references outlive it. One-threaded.
 class SimRuntime final : public agent::Runtime {
  public:
   struct Parts {

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "api/base/log.h"
+#include "unit/sim/invariants.h"
 #include "unit/sim/scenario.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -38,14 +39,31 @@ TEST_P(SimulatedLab, ConvergesToWhatIsDeclaredWhateverGoesWrong) {
   for (uint64_t i = 0; i < kSeedsInChunk; ++i) {
     const uint64_t seed = GetParam() * kSeedsInChunk + i + 1;
     const Outcome outcome = Scenario(seed).Run();
-    ASSERT_TRUE(outcome.failures.empty())
-        << "seed " << seed << " (CROFT_SIM_SEED=" << seed << " shows all of it)\n"
-        << Joined(outcome.history, kShown) << "failures:\n"
-        << Joined(outcome.failures, outcome.failures.size());
+    ASSERT_TRUE(outcome.failures.empty()) << "seed " << seed << " (CROFT_SIM_SEED=" << seed << " shows all of it)\n"
+                                          << Joined(outcome.history, kShown) << "failures:\n"
+                                          << Joined(outcome.failures, outcome.failures.size());
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, SimulatedLab, testing::Range<uint64_t>(0, kChunks));
+
+TEST(SimulatedFailover, ReplicasOfADeadNodeRunElsewhereWithinFifteenSeconds) {
+  Quiet();
+  Lab lab(5);
+  const Declared declared = {{"web", {true, 3, "localhost/app:v1"}}, {"blog", {false, 3, "localhost/app:v2"}}};
+  for (const auto& [name, application] : declared) {
+    ASSERT_TRUE(Create(lab.admin(), name, application).ok());
+  }
+  ASSERT_TRUE(lab.Run(std::chrono::seconds(30)));
+  ASSERT_EQ(Joined(Differences(lab, declared), kShown), "");
+  ASSERT_FALSE(lab.nodes()[0]->containers().Running().empty());
+  lab.nodes()[0]->PowerOff();
+  ASSERT_TRUE(lab.Run(std::chrono::seconds(15)));
+  EXPECT_EQ(Joined(Differences(lab, declared), kShown), "");
+  lab.nodes()[0]->PowerOn();
+  ASSERT_TRUE(lab.Run(std::chrono::seconds(30)));
+  EXPECT_EQ(Joined(Differences(lab, declared), kShown), "") << "what it ran before is not started again";
+}
 
 TEST(SimulatedLabHistory, IsTheSameWhenASeedRunsTwice) {
   Quiet();
