@@ -32,7 +32,7 @@ Outcome LifecycleController::Reconcile(const Key& key) {
   Result<types::Node> node = types::FromObject<types::Node>(*object);
   if (!node.ok()) return Outcome::Terminal(node.status());
 
-  const NodeHealth health{*node, SilenceOf(key.name), NotReadyAfter(key.name)};
+  const NodeHealth health{*node, SilenceOf(*node), NotReadyAfter(key.name)};
   const NodeVerdict verdict = Judge(health, context_.clock.Now());
   if (const Status written = WriteVerdict(*node, verdict); !written.ok()) {
     return written.IsNotFound() ? Outcome::Done() : Outcome::Retry(written);
@@ -46,18 +46,26 @@ Outcome LifecycleController::Reconcile(const Key& key) {
   return Outcome::After(wait);
 }
 
-Duration LifecycleController::SilenceOf(const std::string& node) {
-  const SteadyTime now = context_.clock.Steady();
-  std::string renew_time;
-  if (const ObjectPtr lease = informers_.leases.Get({"kube-node-lease", node})) {
+// A node tells that it lives by its Lease and by its own status. Were the Lease alone to count, an agent that can write
+// the one but not the other would say Ready as often as this says Unknown, without a pause.
+std::string LifecycleController::SignOf(const types::Node& node) const {
+  std::string sign;
+  if (const ObjectPtr lease = informers_.leases.Get({"kube-node-lease", node.metadata.name})) {
     const Result<types::Lease> parsed = types::FromObject<types::Lease>(*lease);
-    if (parsed.ok()) renew_time = parsed->spec.renew_time;
+    if (parsed.ok()) sign = parsed->spec.renew_time;
   }
-  auto [it, fresh] = seen_.try_emplace(node, Seen{renew_time, now, now});
+  const types::Condition* ready = types::FindCondition(node.status.conditions, "Ready");
+  return ready == nullptr ? sign : sign + " " + ready->last_heartbeat_time;
+}
+
+Duration LifecycleController::SilenceOf(const types::Node& node) {
+  const SteadyTime now = context_.clock.Steady();
+  const std::string sign = SignOf(node);
+  auto [it, fresh] = seen_.try_emplace(node.metadata.name, Seen{sign, now, now});
   Seen& seen = it->second;
   const bool paused = now - seen.looked > kOwnPause;
-  if (fresh || paused || seen.renew_time != renew_time) {
-    seen.renew_time = renew_time;
+  if (fresh || paused || seen.sign != sign) {
+    seen.sign = sign;
     seen.at = now;
   }
   seen.looked = now;

@@ -9,10 +9,10 @@
 
 namespace croft::nodes {
 
-// Keeps watch over nodes: one that stops renewing its Lease becomes NotReady, its pods leave every route at once, and
-// those whose tolerations have ended are deleted, so that their controllers replace them elsewhere.
+// Keeps watch over nodes: one that neither renews its Lease nor reports becomes NotReady, its pods leave every route at
+// once, and those whose tolerations have ended are deleted, so that their controllers replace them elsewhere.
 //
-// Silence is measured by this process's own clock, from the moment at which it saw the Lease move, so that clocks that
+// Silence is measured by this process's own clock, from the moment at which it saw either move, so that clocks that
 // differ and a server that was itself asleep kill nobody: after a pause of its own it gives every node a full period
 // anew. One worker.
 class LifecycleController final : public runtime::Reconciler {
@@ -30,12 +30,14 @@ class LifecycleController final : public runtime::Reconciler {
 
  private:
   struct Seen {
-    std::string renew_time;
+    std::string sign;
     SteadyTime at{};
     SteadyTime looked{};
   };
 
-  Duration SilenceOf(const std::string& node);
+  // What moves with each sign of life.
+  std::string SignOf(const types::Node& node) const;
+  Duration SilenceOf(const types::Node& node);
   Duration NotReadyAfter(const std::string& node) const;
   Status WriteVerdict(const types::Node& node, const NodeVerdict& verdict);
   // Marks the node's pods as not ready (when it is silent) and deletes those that may not stay. The time until the next

@@ -12,7 +12,7 @@ namespace croft::nodes {
 // What is known of one node when its life is judged.
 struct NodeHealth {
   types::Node node;
-  Duration silence{};          // since its Lease last moved, by our own clock
+  Duration silence{};          // since its last sign of life, by our own clock
   Duration not_ready_after{};  // how much silence is forgiven
 };
 
