@@ -41,6 +41,7 @@ class SimClient::Stream final : public client::WatchSink, public std::enable_sha
   // What has come already is lost.
   void BreakNow(const Status& why) {
     queue_.clear();
+    closing_ = false;
     Break(why);
   }
   void End() { ended_ = true; }
