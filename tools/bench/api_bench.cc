@@ -248,10 +248,10 @@ int main(int argc, char** argv) {
   }
   {
     croft::Bench bench(pattern);
-    bench.Creates();
     bench.Gets();
     bench.Lists();
     bench.Watches();
+    bench.Creates();
   }
   fs::remove_all(pattern);
   return 0;
