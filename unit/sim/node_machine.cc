@@ -80,6 +80,11 @@ void NodeMachine::CutOff(bool cut_off) {
   if (cut_off) BreakWatches(Status::Unavailable("no way to the API server"));
 }
 
+void NodeMachine::FailNextLink() {
+  parts_.client.journal.Add(name_, "will fail to make a link");
+  net_.FailAttach(Status::Unavailable("no buffer space available"));
+}
+
 void NodeMachine::BreakWatches(const Status& why) {
   if (client_ != nullptr) client_->BreakWatches(why);
 }

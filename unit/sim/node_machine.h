@@ -42,6 +42,8 @@ class NodeMachine {
   void PowerOn();
   void CutOff(bool cut_off);
   void BreakWatches(const Status& why);
+  // The next pod of this node gets no link at its first try.
+  void FailNextLink();
 
  private:
   const std::string name_;

@@ -67,6 +67,7 @@ void Scenario::Act() {
     case 8:
       return CrashAgent();
     case 9:
+      PickNode().FailNextLink();
       return LoseApi();
     case 10:
     case 11:
