@@ -16,7 +16,8 @@ class RestTransport {
 
 Result<std::unique_ptr<RestTransport>> MakeRestTransport(const Kubeconfig& config, Duration timeout);
 
-// GETs `url` without verifying who answers: only for what the caller checks by other means, as a CA certificate by its fingerprint.
+// GETs `url` without verifying who answers: only for what the caller checks by other means, as a CA certificate by its
+// fingerprint.
 Result<std::string> FetchUnverified(const std::string& url, Duration timeout);
 
 }  // namespace croft::client

@@ -24,8 +24,8 @@ class LabelSelector {
 
   // The query form, "app=web,tier in (a,b),!legacy,shard>3" (Kubernetes API, labelSelector).
   static Result<LabelSelector> Parse(std::string_view text);
-  // The object form, {matchLabels, matchExpressions} (meta/v1 LabelSelector); or a plain map of labels. null is refused:
-  // whether an absent selector means all or nothing differs between kinds.
+  // The object form, {matchLabels, matchExpressions} (meta/v1 LabelSelector); or a plain map of labels. null is
+  // refused: whether an absent selector means all or nothing differs between kinds.
   static Result<LabelSelector> FromJson(const Json& selector);
   static LabelSelector FromLabels(const Labels& labels);
 

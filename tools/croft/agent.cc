@@ -2,7 +2,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <functional>
+#include <vector>
 
 #include "api/base/file.h"
 #include "api/base/log.h"
@@ -62,6 +64,19 @@ client::Kubeconfig As(const JoinSettings& join, const NodeIdentity& identity) {
   return config;
 }
 
+// Runs this program again with the same arguments in place of itself. Returns only when that fails.
+int BeginAnew() {
+  const auto arguments = ReadFile("/proc/self/cmdline", 64 * 1024);
+  if (!arguments.ok()) return Fail(arguments.status().message());
+  std::vector<char*> words;
+  for (size_t at = 0; at < arguments->size(); at = arguments->find('\0', at) + 1) {
+    words.push_back(const_cast<char*>(arguments->data() + at));
+  }
+  words.push_back(nullptr);
+  execv("/proc/self/exe", words.data());
+  return Fail("cannot start anew with the renewed certificates");
+}
+
 }  // namespace
 
 int RunAgent(const AgentOptions& options) {
@@ -95,11 +110,14 @@ int RunAgent(const AgentOptions& options) {
   if (const Status started = node.Start(); !started.ok()) return Fail(started.message());
   log::Info("node is up", {{"node", join->node}, {"address", join->address}, {"server", options.server}});
 
-  // Certificates are renewed on disk; the program then starts itself anew to use them, which no container notices.
+  // Certificates are renewed on disk; the program then begins anew in the same process to use them, which no container
+  // notices.
+  std::atomic<bool> renewed{false};
   ThreadPool renewal(1, "renewal");
   std::function<void()> renew = [&] {
     const auto now = JoinLab(*join, clock);
     if (now.ok() && now->client.certificate_pem != identity->client.certificate_pem) {
+      renewed = true;
       kill(getpid(), SIGTERM);
       return;
     }
@@ -109,7 +127,7 @@ int RunAgent(const AgentOptions& options) {
   AwaitSignal();
   renewal.Stop();
   node.Stop();
-  return 0;
+  return renewed ? BeginAnew() : 0;
 }
 
 }  // namespace croft::cli

@@ -232,7 +232,11 @@ int RunCommandLine(int argc, char** argv) {
     line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return line.app.exit(error);  // --help
-    const int code = Fail(error.what());
+    std::string what = error.what();
+    if (argc > 1 && argv[1][0] != '-' && line.app.get_subcommand_no_throw(argv[1]) == nullptr) {
+      what = "there is no verb \"" + std::string(argv[1]) + "\"";
+    }
+    const int code = Fail(what);
     std::fprintf(stderr, "Run 'croft --help', or --help after a verb.\n");
     return code;
   }

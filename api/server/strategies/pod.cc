@@ -8,8 +8,8 @@
 namespace croft::server {
 namespace {
 
-// How long a pod stays on a node that is not ready or not reachable, when it says nothing of it. Kubernetes fills in five minutes;
-// a lab wants its copy elsewhere in seconds (DECISIONS.md).
+// How long a pod stays on a node that is not ready or not reachable, when it says nothing of it. Kubernetes fills in
+// five minutes; a lab wants its copy elsewhere in seconds (DECISIONS.md).
 constexpr int64_t kTolerationSeconds = 1;
 
 void RequestsFromLimits(Json& container, JsonAllocator& allocator) {
