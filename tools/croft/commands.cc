@@ -233,7 +233,8 @@ int RunCommandLine(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return line.app.exit(error);  // --help
     std::string what = error.what();
-    if (argc > 1 && argv[1][0] != '-' && line.app.get_subcommand_no_throw(argv[1]) == nullptr) {
+    const auto named = [&](const CLI::App* verb) { return verb->get_name() == argv[1]; };
+    if (argc > 1 && argv[1][0] != '-' && line.app.get_subcommands(named).empty()) {
       what = "there is no verb \"" + std::string(argv[1]) + "\"";
     }
     const int code = Fail(what);
