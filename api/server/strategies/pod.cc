@@ -3,6 +3,7 @@
 
 #include "api/server/strategies/kinds.h"
 #include "api/server/strategies/pod_spec.h"
+#include "api/server/strategies/unacted.h"
 #include "api/types/meta.h"
 
 namespace croft::server {
@@ -115,6 +116,7 @@ Status PodStrategy::PrepareForCreate(Json& pod, StrategyContext& context) const 
     }
   }
   SetIfAbsent(*spec, "serviceAccountName", MakeString("default", allocator), allocator);
+  WarnOfUnacted(*spec, "spec", context.warnings);
   DefaultPodSpec(*spec, allocator);
   SetIfAbsent(*spec, "enableServiceLinks", Json(true), allocator);
   SetIfAbsent(*spec, "priority", Json(0), allocator);

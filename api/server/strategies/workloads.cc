@@ -1,6 +1,7 @@
 #include "api/object/selector.h"
 #include "api/server/strategies/kinds.h"
 #include "api/server/strategies/pod_spec.h"
+#include "api/server/strategies/unacted.h"
 
 namespace croft::server {
 namespace {
@@ -81,6 +82,11 @@ bool IsOverAll(const Json* value) {
   return std::atoi(std::string(AsView(*value)).c_str()) > 100;
 }
 
+void WarnOfTemplate(const Json& object, StrategyContext& context) {
+  const Json* spec = Find(object, {"spec", "template", "spec"});
+  if (spec != nullptr && spec->IsObject()) WarnOfUnacted(*spec, "spec.template.spec", context.warnings);
+}
+
 }  // namespace
 
 void WorkloadStrategy::Default(Json& object, JsonAllocator& allocator) const {
@@ -110,6 +116,7 @@ void WorkloadStrategy::Default(Json& object, JsonAllocator& allocator) const {
 
 Status WorkloadStrategy::PrepareForCreate(Json& object, StrategyContext& context) const {
   auto& allocator = context.allocator;
+  WarnOfTemplate(object, context);
   Default(object, allocator);
   if (kind_ == Kind::kReplicaSet || kind_ == Kind::kStatefulSet) {
     Json& status = Ensure(object, "status", allocator);
@@ -137,6 +144,7 @@ Status WorkloadStrategy::PrepareForCreate(Json& object, StrategyContext& context
 }
 
 Status WorkloadStrategy::PrepareForUpdate(const Json&, Json& object, StrategyContext& context) const {
+  WarnOfTemplate(object, context);
   Default(object, context.allocator);
   return Status::Ok();
 }
