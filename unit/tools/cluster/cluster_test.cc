@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <memory>
 #include <set>
 #include <thread>
 
@@ -254,12 +255,16 @@ TEST_F(ClusterTest, APidThatAnotherProcessHasNowIsNotMistaken) {
   const Layout layout{settings_.root, name};
   ClusterState state = State(name);
   const ProcessId lost = state.members[1].init;
-  network::testing::IdleProcess bystander;
-  state.members[1].init.pid = bystander.pid();
+  // Start times are counted in ticks of 10 ms: one that began in the same tick would be no other process.
+  auto bystander = std::make_unique<network::testing::IdleProcess>();
+  while (Identify(bystander->pid()).value().started == lost.started) {
+    bystander = std::make_unique<network::testing::IdleProcess>();
+  }
+  state.members[1].init.pid = bystander->pid();
   Expect(SaveState(layout, state));
   EXPECT_FALSE(clusters.List()->front().nodes[1].running);
   Expect(clusters.Delete(name).status());
-  EXPECT_TRUE(Identify(bystander.pid()).ok());
+  EXPECT_TRUE(Identify(bystander->pid()).ok());
   EXPECT_FALSE(Alive(lost)) << "the member that nobody remembered lives on";
 }
 
