@@ -2,19 +2,15 @@
 
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
-#include <atomic>
 #include <utility>
 // <utility> must come before Asio 1.74.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
-#include <charconv>
 
 #include "api/base/log.h"
-#include "api/http/output.h"
-#include "api/http/parser.h"
+#include "api/http/session.h"
 #include "api/http/socket.h"
 
 namespace croft::http {
@@ -24,41 +20,26 @@ namespace asio = boost::asio;
 using Descriptor = asio::posix::basic_stream_descriptor<asio::io_context::executor_type>;
 using State = Transport::State;
 
-// How far ahead of the request in hand its pipelined successors are read.
-constexpr size_t kMaxReadAhead = 64 * 1024;
 // What one connection may read before others have their turn.
 constexpr size_t kReadTurn = 256 * 1024;
-// How long, and how much, a client may go on sending after a refusal, so that it gets to read it.
-constexpr Duration kLingerLimit = std::chrono::seconds(2);
-constexpr size_t kLingerBytes = 16 * 1024 * 1024;
 
 SteadyTime After(Duration duration) {
   return std::chrono::steady_clock::now() + std::chrono::duration_cast<SteadyTime::duration>(duration);
 }
 
-std::string ChunkHead(size_t size) {
-  char buffer[20];
-  char* end = std::to_chars(buffer, buffer + 16, size, 16).ptr;
-  *end++ = '\r';
-  *end++ = '\n';
-  return {buffer, end};
-}
-
-}  // namespace
-
-class HttpConnection final : public Connection, public std::enable_shared_from_this<HttpConnection> {
+class SocketConnection final : public Connection, public Link, public std::enable_shared_from_this<SocketConnection> {
  public:
-  HttpConnection(std::shared_ptr<ConnectionHost> host, std::unique_ptr<Transport> transport)
+  SocketConnection(std::shared_ptr<ConnectionHost> host, std::unique_ptr<Transport> transport)
       : host_(std::move(host)), transport_(std::move(transport)), descriptor_(*host_->io, transport_->fd()) {
     peer_.address = RemoteAddress(transport_->fd());
   }
-  ~HttpConnection() override {
+  ~SocketConnection() override {
     if (descriptor_.is_open()) descriptor_.release();
   }
 
   void Begin() {
     std::lock_guard lock(mutex_);
-    deadline_ = After(host_->settings.handshake_limit);
+    handshake_deadline_ = After(host_->settings.handshake_limit);
     Handshake();
   }
 
@@ -69,130 +50,45 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     Close();
   }
 
-  // For Responder and Stream. `request` is the number of the request they answer: late calls for an earlier one do
-  // nothing.
-  bool Reply(uint64_t request, Response response);
-  bool BeginStream(uint64_t request, int status, Headers headers, size_t max_queued);
-  bool WriteStream(uint64_t request, SharedBytes bytes);
-  void CloseStream(uint64_t request);
-  void OnStreamClosed(uint64_t request, std::function<void()> callback);
+  // Link. All but mutex(): mutex_ held.
+  std::mutex& mutex() override { return mutex_; }
+  const ServerSettings& settings() const override { return host_->settings; }
+  const Peer& peer() const override { return peer_; }
+  Output& out() override { return out_; }
+  void Flush() override;
+  void FlushSoon() override;
+  void ReadSoon() override;
+  void Post(std::function<void()> task) override;
+  void Call(std::function<void()> callback) override { asio::post(*host_->io, std::move(callback)); }
+  void Dispatch(Request request, uint64_t number) override;
+  void CloseWrite() override { transport_->CloseWrite(); }
+  void Close() override;
 
  private:
-  enum class Phase {
-    kHandshake,
-    kReading,    // a request, or waiting for one
-    kHandling,   // the handler has it, or its reply is being written
-    kStreaming,  // the reply is an open stream
-    kLingering,  // all is said; reading away what the client still sends
-    kClosed,
-  };
-
   // All below: mutex_ held.
   void Handshake();
   void Wait(bool readable);
   void OnReady(bool readable);
   void Read();
-  bool WantsToRead() const;
-  void Take(std::string_view bytes);
-  void Parse();
-  void Dispatch();
-  void Refuse(int code, const Status& why);
-  void Queue(Response response, bool keep_alive);
-  void OnPeerGone(State how);
-  void Flush();
-  void OnFlushed();
-  void NextRequest();
-  void Linger();
-  void Close();
-  void EndStream(bool tell);
-  template <class F>
-  void Post(F function) {
-    asio::post(*host_->io, [self = shared_from_this(), function = std::move(function)] {
-      std::lock_guard lock(self->mutex_);
-      function(*self);
-    });
-  }
 
   const std::shared_ptr<ConnectionHost> host_;
 
   std::mutex mutex_;  // guards all below
   std::unique_ptr<Transport> transport_;
-  Descriptor descriptor_;  // waits for the transport's descriptor, without owning it
+  Descriptor descriptor_;             // waits for the transport's descriptor, without owning it
+  std::unique_ptr<Session> session_;  // none until the handshake is done
+  Peer peer_;                         // constant from then
+  Output out_;
+  bool closed_ = false;
   bool read_armed_ = false;
   bool write_armed_ = false;
   bool read_wants_write_ = false;  // TLS must write before it can read on
   bool flush_posted_ = false;
-
-  Phase phase_ = Phase::kHandshake;
-  Peer peer_;
-  SteadyTime deadline_ = SteadyTime::max();        // of the phase
+  SteadyTime handshake_deadline_ = SteadyTime::max();
   SteadyTime write_deadline_ = SteadyTime::max();  // for some progress
-  std::string in_;                                 // read, not yet parsed
-  size_t lingered_ = 0;
-  std::unique_ptr<RequestParser> parser_;  // of the request that is being read
-  bool header_seen_ = false;
-  Output out_;
-
-  // The request in hand.
-  uint64_t request_ = 0;
-  bool replied_ = false;  // the reply is complete, though perhaps not sent
-  bool close_after_ = false;
-  bool peer_ended_ = false;  // the client sends nothing more
-  bool finishing_ = false;   // the server stops
-  bool head_only_ = false;
-  bool http_1_1_ = true;
-  size_t stream_limit_ = 0;
-  std::function<void()> on_stream_closed_;
 };
 
-namespace {
-
-class ConnectionStream final : public Stream {
- public:
-  ConnectionStream(std::shared_ptr<HttpConnection> connection, uint64_t request)
-      : connection_(std::move(connection)), request_(request) {}
-  ~ConnectionStream() override { connection_->CloseStream(request_); }
-  bool Write(SharedBytes bytes) override { return connection_->WriteStream(request_, std::move(bytes)); }
-  void Close() override { connection_->CloseStream(request_); }
-  void OnClosed(std::function<void()> callback) override { connection_->OnStreamClosed(request_, std::move(callback)); }
-
- private:
-  const std::shared_ptr<HttpConnection> connection_;
-  const uint64_t request_;
-};
-
-class ConnectionResponder final : public Responder {
- public:
-  ConnectionResponder(std::shared_ptr<HttpConnection> connection, uint64_t request)
-      : connection_(std::move(connection)), request_(request) {}
-  ~ConnectionResponder() override {
-    if (!used_) connection_->Reply(request_, StatusResponse(500, Status::Internal("the request was not answered")));
-  }
-  void Send(Response response) override {
-    used_ = true;
-    connection_->Reply(request_, std::move(response));
-  }
-  std::shared_ptr<Stream> StartStream(int status, Headers headers, size_t max_queued) override {
-    used_ = true;
-    connection_->BeginStream(request_, status, std::move(headers), max_queued);
-    return std::make_shared<ConnectionStream>(connection_, request_);
-  }
-
- private:
-  const std::shared_ptr<HttpConnection> connection_;
-  const uint64_t request_;
-  std::atomic<bool> used_{false};
-};
-
-}  // namespace
-
-void Connection::Start(const std::shared_ptr<ConnectionHost>& host, std::unique_ptr<Transport> transport) {
-  auto connection = std::make_shared<HttpConnection>(host, std::move(transport));
-  host->connections.Add(connection);
-  connection->Begin();
-}
-
-void HttpConnection::Handshake() {
+void SocketConnection::Handshake() {
   const Transport::Outcome outcome = transport_->Handshake();
   switch (outcome.state) {
     case State::kWantRead:
@@ -201,8 +97,8 @@ void HttpConnection::Handshake() {
       return Wait(false);
     case State::kDone:
       transport_->Identify(&peer_);
-      phase_ = Phase::kReading;
-      deadline_ = After(host_->settings.idle_limit);
+      handshake_deadline_ = SteadyTime::max();
+      session_ = MakeHttp1Session(*this);
       return Read();
     case State::kEnd:
     case State::kError:
@@ -217,7 +113,7 @@ void HttpConnection::Handshake() {
   Close();
 }
 
-void HttpConnection::Wait(bool readable) {
+void SocketConnection::Wait(bool readable) {
   bool& armed = readable ? read_armed_ : write_armed_;
   if (armed) return;
   armed = true;
@@ -229,32 +125,27 @@ void HttpConnection::Wait(bool readable) {
                          });
 }
 
-void HttpConnection::OnReady(bool readable) {
-  if (phase_ == Phase::kClosed) return;
-  if (phase_ == Phase::kHandshake) return Handshake();
+void SocketConnection::OnReady(bool readable) {
+  if (closed_) return;
+  if (!session_) return Handshake();
   if (readable || std::exchange(read_wants_write_, false)) Read();
   // After a read too: what TLS could not write may have waited for it.
-  if (phase_ != Phase::kClosed && !out_.empty() && !(readable && write_armed_)) Flush();
+  if (!closed_ && !out_.empty() && !(readable && write_armed_)) Flush();
 }
 
-bool HttpConnection::WantsToRead() const {
-  if (phase_ == Phase::kReading || phase_ == Phase::kLingering) return true;
-  return (phase_ == Phase::kHandling || phase_ == Phase::kStreaming) && in_.size() < kMaxReadAhead;
-}
-
-void HttpConnection::Read() {
+void SocketConnection::Read() {
   thread_local std::array<char, 16 * 1024> buffer;
   size_t taken = 0;
-  while (WantsToRead()) {
-    if (taken > kReadTurn) return Post([](HttpConnection& self) { self.Read(); });
+  while (!closed_ && session_->WantsToRead()) {
+    if (taken > kReadTurn) return Post([this] { Read(); });
     const Transport::Outcome outcome = transport_->Read(buffer.data(), buffer.size());
     switch (outcome.state) {
       case State::kDone:
         taken += outcome.bytes;
-        Take({buffer.data(), outcome.bytes});
-        if (phase_ == Phase::kClosed) return;
+        session_->Take({buffer.data(), outcome.bytes});
+        if (closed_) return;
         // The socket is almost surely empty now: ask the kernel to tell instead of asking in vain.
-        if (outcome.bytes < buffer.size() && !transport_->Pending() && WantsToRead()) return Wait(true);
+        if (outcome.bytes < buffer.size() && !transport_->Pending() && session_->WantsToRead()) return Wait(true);
         break;
       case State::kWantRead:
         return Wait(true);
@@ -263,66 +154,59 @@ void HttpConnection::Read() {
         return Wait(false);
       case State::kEnd:
       case State::kError:
-        return OnPeerGone(outcome.state);
+        return session_->OnPeerGone(outcome.state == State::kEnd);
     }
   }
 }
 
-void HttpConnection::Take(std::string_view bytes) {
-  if (phase_ == Phase::kLingering) {
-    lingered_ += bytes.size();
-    if (lingered_ > kLingerBytes) Close();
-    return;
-  }
-  in_.append(bytes);
-  if (phase_ == Phase::kReading) Parse();
+void SocketConnection::ReadSoon() {
+  if (read_armed_) return;
+  Post([this] {
+    if (!read_armed_) Read();
+  });
 }
 
-void HttpConnection::Parse() {
-  if (in_.empty()) return;
-  const ServerSettings& limits = host_->settings;
-  if (!parser_) {
-    parser_ = std::make_unique<RequestParser>(limits.max_header_bytes, limits.max_body_bytes);
-    header_seen_ = false;
-    deadline_ = After(limits.header_limit);
-  }
-  in_.erase(0, parser_->Feed(in_));
-  if (in_.empty() && in_.capacity() > 4096) in_ = {};
-  switch (parser_->error()) {
-    case ParseError::kNone:
-      break;
-    case ParseError::kMalformed:
-      return Refuse(400, Status::BadRequest("the request is not well-formed HTTP"));
-    case ParseError::kHeaderTooLarge:
-      return Refuse(431, Status::BadRequest("the request's header is larger than " +
-                                            std::to_string(limits.max_header_bytes) + " bytes"));
-    case ParseError::kBodyTooLarge:
-      return Refuse(413, {Reason::kRequestEntityTooLarge,
-                          "Request entity too large: limit is " + std::to_string(limits.max_body_bytes)});
-  }
-  if (parser_->done()) return Dispatch();
-  if (parser_->header_done() && !header_seen_) {
-    header_seen_ = true;
-    deadline_ = After(limits.body_limit);
-    if (parser_->http_1_1() && parser_->expects_continue()) {
-      out_.Append(std::string("HTTP/1.1 100 Continue\r\n\r\n"));
-      Flush();
+void SocketConnection::Flush() {
+  while (!closed_) {
+    const Transport::Outcome outcome = out_.Flush(*transport_);
+    switch (outcome.state) {
+      case State::kDone:
+        write_deadline_ = SteadyTime::max();
+        session_->OnFlushed();
+        if (out_.empty()) return;
+        break;
+      case State::kWantRead:
+      case State::kWantWrite:
+        if (outcome.bytes > 0 || write_deadline_ == SteadyTime::max()) {
+          write_deadline_ = After(host_->settings.write_limit);
+        }
+        return Wait(outcome.state == State::kWantRead);
+      case State::kEnd:
+      case State::kError:
+        return Close();
     }
   }
 }
 
-void HttpConnection::Dispatch() {
-  if (!parser_->keep_alive()) close_after_ = true;
-  http_1_1_ = parser_->http_1_1();
-  Request request = parser_->Take();
-  parser_.reset();
+void SocketConnection::FlushSoon() {
+  if (flush_posted_ || write_armed_) return;
+  flush_posted_ = true;
+  Post([this] {
+    flush_posted_ = false;
+    if (!write_armed_) Flush();
+  });
+}
+
+void SocketConnection::Post(std::function<void()> task) {
+  asio::post(*host_->io, [self = shared_from_this(), task = std::move(task)] {
+    std::lock_guard lock(self->mutex_);
+    if (!self->closed_) task();
+  });
+}
+
+void SocketConnection::Dispatch(Request request, uint64_t number) {
   request.peer = peer_;
-  head_only_ = request.method == "HEAD";
-  ++request_;
-  replied_ = false;
-  phase_ = Phase::kHandling;
-  deadline_ = SteadyTime::max();
-  auto responder = std::make_shared<ConnectionResponder>(shared_from_this(), request_);
+  ResponderPtr responder = MakeResponder({shared_from_this(), session_.get()}, number);
   host_->workers->Post([host = host_, request = std::move(request), responder = std::move(responder)]() mutable {
     try {
       host->handler(std::move(request), std::move(responder));
@@ -332,240 +216,36 @@ void HttpConnection::Dispatch() {
   });
 }
 
-// What came so far can't be understood or is too much; nothing after it can be either.
-void HttpConnection::Refuse(int code, const Status& why) {
-  parser_.reset();
-  in_ = {};
-  close_after_ = true;
-  head_only_ = false;
-  http_1_1_ = true;
-  replied_ = true;
-  ++request_;
-  phase_ = Phase::kHandling;
-  deadline_ = SteadyTime::max();
-  Queue(StatusResponse(code, why), false);
-  Flush();
-}
-
-void HttpConnection::Queue(Response response, bool keep_alive) {
-  size_t length = response.body.size();
-  if (!response.pieces.empty()) {
-    length = 0;
-    for (const SharedBytes& piece : response.pieces) length += piece ? piece->size() : 0;
-  }
-  out_.Append(EncodeHead(response, length, http_1_1_, keep_alive));
-  if (head_only_ || response.status == 204 || response.status == 304) return;
-  if (response.pieces.empty()) out_.Append(std::move(response.body));
-  for (SharedBytes& piece : response.pieces) out_.Append(std::move(piece));
-}
-
-bool HttpConnection::Reply(uint64_t request, Response response) {
-  std::lock_guard lock(mutex_);
-  if (phase_ != Phase::kHandling || request != request_ || replied_) return false;
-  replied_ = true;
-  Queue(std::move(response), !close_after_);
-  Flush();
-  return true;
-}
-
-bool HttpConnection::BeginStream(uint64_t request, int status, Headers headers, size_t max_queued) {
-  std::lock_guard lock(mutex_);
-  if (phase_ != Phase::kHandling || request != request_ || replied_) return false;
-  if (peer_ended_ || finishing_) {
-    Close();
-    return false;
-  }
-  // Without chunks only the connection's end tells where the body ends.
-  if (!http_1_1_) close_after_ = true;
-  Response head;
-  head.status = status;
-  head.headers = std::move(headers);
-  out_.Append(EncodeHead(head, std::nullopt, http_1_1_, !close_after_));
-  phase_ = Phase::kStreaming;
-  stream_limit_ = max_queued;
-  if (head_only_) EndStream(false);
-  Flush();
-  return true;
-}
-
-bool HttpConnection::WriteStream(uint64_t request, SharedBytes bytes) {
-  std::lock_guard lock(mutex_);
-  if (phase_ != Phase::kStreaming || request != request_) return false;
-  if (!bytes || bytes->empty()) return true;  // an empty chunk would end the body
-  if (out_.size() > stream_limit_) {
-    log::Info("a slow reader was cut off", {{"peer", peer_.address}, {"queued", out_.size()}});
-    Close();
-    return false;
-  }
-  if (http_1_1_) out_.Append(ChunkHead(bytes->size()));
-  out_.Append(std::move(bytes));
-  if (http_1_1_) out_.Append(std::string("\r\n"));
-  // Sent by an I/O thread: the writer, who may have a thousand streams to feed, is not held up by any one's socket.
-  if (!flush_posted_ && !write_armed_) {
-    flush_posted_ = true;
-    Post([](HttpConnection& self) {
-      self.flush_posted_ = false;
-      if (self.phase_ != Phase::kClosed && !self.write_armed_) self.Flush();
-    });
-  }
-  return true;
-}
-
-void HttpConnection::CloseStream(uint64_t request) {
-  std::function<void()> dropped;  // released outside the lock, for what it holds may end in here
-  std::lock_guard lock(mutex_);
-  if (phase_ != Phase::kStreaming || request != request_) return;
-  dropped.swap(on_stream_closed_);
-  EndStream(false);
-  if (!write_armed_) Post([](HttpConnection& self) { self.Flush(); });
-}
-
-void HttpConnection::OnStreamClosed(uint64_t request, std::function<void()> callback) {
-  {
-    std::lock_guard lock(mutex_);
-    if (phase_ == Phase::kStreaming && request == request_) {
-      on_stream_closed_ = std::move(callback);
-      return;
-    }
-  }
-  callback();
-}
-
-// Completes the stream's body; `tell`: it was not its owner who ended it.
-void HttpConnection::EndStream(bool tell) {
-  if (http_1_1_ && !head_only_) out_.Append(std::string("0\r\n\r\n"));
-  phase_ = Phase::kHandling;
-  replied_ = true;
-  if (tell && on_stream_closed_) asio::post(*host_->io, std::exchange(on_stream_closed_, nullptr));
-}
-
-void HttpConnection::OnPeerGone(State how) {
-  // A client may end its side and still wait for the reply; one that watches would not, and is taken to have left.
-  const bool half_closed = how == State::kEnd && phase_ == Phase::kHandling;
-  if (!half_closed) return Close();
-  peer_ended_ = true;
-  close_after_ = true;
-}
-
-void HttpConnection::Flush() {
-  if (phase_ == Phase::kClosed) return;
-  const Transport::Outcome outcome = out_.Flush(*transport_);
-  switch (outcome.state) {
-    case State::kDone:
-      write_deadline_ = SteadyTime::max();
-      return OnFlushed();
-    case State::kWantRead:
-    case State::kWantWrite:
-      if (outcome.bytes > 0 || write_deadline_ == SteadyTime::max()) {
-        write_deadline_ = After(host_->settings.write_limit);
-      }
-      return Wait(outcome.state == State::kWantRead);
-    case State::kEnd:
-    case State::kError:
-      return Close();
-  }
-}
-
-void HttpConnection::OnFlushed() {
-  if (phase_ != Phase::kHandling || !replied_) return;
-  if (close_after_) return Linger();
-  NextRequest();
-}
-
-void HttpConnection::NextRequest() {
-  phase_ = Phase::kReading;
-  deadline_ = After(host_->settings.idle_limit);
-  if (in_.empty()) {
-    if (!read_armed_) Post([](HttpConnection& self) { self.Read(); });
-    return;
-  }
-  Post([](HttpConnection& self) {
-    if (self.phase_ != Phase::kReading) return;
-    self.Parse();
-    if (!self.read_armed_) self.Read();
-  });
-}
-
-void HttpConnection::Linger() {
-  transport_->CloseWrite();
-  if (finishing_) return Close();
-  phase_ = Phase::kLingering;
-  deadline_ = After(kLingerLimit);
-  in_ = {};
-  if (!read_armed_) Post([](HttpConnection& self) { self.Read(); });
-}
-
-void HttpConnection::Close() {
-  if (phase_ == Phase::kClosed) return;
-  phase_ = Phase::kClosed;
-  if (on_stream_closed_) asio::post(*host_->io, std::exchange(on_stream_closed_, nullptr));
+void SocketConnection::Close() {
+  if (closed_) return;
+  closed_ = true;
+  if (session_) session_->OnClosed();
   descriptor_.release();
   transport_.reset();
-  parser_.reset();
-  in_ = {};
   out_ = {};
   host_->connections.Remove(this);
 }
 
-void HttpConnection::CheckTime(SteadyTime now) {
+void SocketConnection::CheckTime(SteadyTime now) {
   std::lock_guard lock(mutex_);
-  if (phase_ == Phase::kClosed || now < std::min(deadline_, write_deadline_)) return;
-  if (phase_ == Phase::kReading && parser_ && out_.empty()) {
-    return Refuse(408, {Reason::kTimeout, "the request did not arrive in time"});
-  }
-  if (phase_ == Phase::kReading && !parser_) transport_->CloseWrite();
-  Close();
+  if (closed_) return;
+  if (now >= handshake_deadline_ || now >= write_deadline_) return Close();
+  if (session_) session_->CheckTime(now);
 }
 
-void HttpConnection::Finish() {
+void SocketConnection::Finish() {
   std::lock_guard lock(mutex_);
-  finishing_ = true;
-  close_after_ = true;
-  switch (phase_) {
-    case Phase::kReading:
-      if (parser_) return;  // a request that was begun is still answered
-      transport_->CloseWrite();
-      return Close();
-    case Phase::kHandshake:
-    case Phase::kLingering:
-      return Close();
-    case Phase::kStreaming:
-      EndStream(true);
-      return Flush();
-    case Phase::kHandling:
-    case Phase::kClosed:
-      return;
-  }
+  if (closed_) return;
+  if (!session_) return Close();
+  session_->Finish();
 }
 
-void ConnectionSet::Add(std::shared_ptr<Connection> connection) {
-  std::lock_guard lock(mutex_);
-  Connection* key = connection.get();
-  open_.emplace(key, std::move(connection));
-}
+}  // namespace
 
-void ConnectionSet::Remove(Connection* connection) {
-  std::lock_guard lock(mutex_);
-  open_.erase(connection);
-  if (open_.empty()) emptied_.notify_all();
-}
-
-std::vector<std::shared_ptr<Connection>> ConnectionSet::All() const {
-  std::lock_guard lock(mutex_);
-  std::vector<std::shared_ptr<Connection>> all;
-  all.reserve(open_.size());
-  for (const auto& [key, connection] : open_) all.push_back(connection);
-  return all;
-}
-
-size_t ConnectionSet::size() const {
-  std::lock_guard lock(mutex_);
-  return open_.size();
-}
-
-bool ConnectionSet::WaitUntilEmpty(SteadyTime deadline) {
-  std::unique_lock lock(mutex_);
-  return emptied_.wait_until(lock, deadline, [this] { return open_.empty(); });
+void Connection::Start(const std::shared_ptr<ConnectionHost>& host, std::unique_ptr<Transport> transport) {
+  auto connection = std::make_shared<SocketConnection>(host, std::move(transport));
+  host->connections.Add(connection);
+  connection->Begin();
 }
 
 }  // namespace croft::http

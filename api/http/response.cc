@@ -1,6 +1,6 @@
 #include <ctime>
 
-#include "api/http/connection.h"
+#include "api/http/http1_session.h"
 #include "api/http/output.h"
 
 namespace croft::http {

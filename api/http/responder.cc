@@ -1,0 +1,52 @@
+#include <atomic>
+#include <utility>
+
+#include "api/http/session.h"
+
+namespace croft::http {
+namespace {
+
+class SessionStream final : public Stream {
+ public:
+  SessionStream(std::shared_ptr<Session> session, uint64_t request)
+      : session_(std::move(session)), request_(request) {}
+  ~SessionStream() override { session_->CloseStream(request_); }
+  bool Write(SharedBytes bytes) override { return session_->WriteStream(request_, std::move(bytes)); }
+  void Close() override { session_->CloseStream(request_); }
+  void OnClosed(std::function<void()> callback) override { session_->OnStreamClosed(request_, std::move(callback)); }
+
+ private:
+  const std::shared_ptr<Session> session_;
+  const uint64_t request_;
+};
+
+class SessionResponder final : public Responder {
+ public:
+  SessionResponder(std::shared_ptr<Session> session, uint64_t request)
+      : session_(std::move(session)), request_(request) {}
+  ~SessionResponder() override {
+    if (!used_) session_->Reply(request_, StatusResponse(500, Status::Internal("the request was not answered")));
+  }
+  void Send(Response response) override {
+    used_ = true;
+    session_->Reply(request_, std::move(response));
+  }
+  std::shared_ptr<Stream> StartStream(int status, Headers headers, size_t max_queued) override {
+    used_ = true;
+    session_->BeginStream(request_, status, std::move(headers), max_queued);
+    return std::make_shared<SessionStream>(session_, request_);
+  }
+
+ private:
+  const std::shared_ptr<Session> session_;
+  const uint64_t request_;
+  std::atomic<bool> used_{false};
+};
+
+}  // namespace
+
+ResponderPtr MakeResponder(std::shared_ptr<Session> session, uint64_t number) {
+  return std::make_shared<SessionResponder>(std::move(session), number);
+}
+
+}  // namespace croft::http
