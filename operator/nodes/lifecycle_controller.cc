@@ -32,8 +32,7 @@ Outcome LifecycleController::Reconcile(const Key& key) {
   Result<types::Node> node = types::FromObject<types::Node>(*object);
   if (!node.ok()) return Outcome::Terminal(node.status());
 
-  const NodeHealth health{*node, SilenceOf(*node), NotReadyAfter(key.name)};
-  const NodeVerdict verdict = Judge(health, context_.clock.Now());
+  const NodeVerdict verdict = Judge(HealthOf(*node), context_.clock.Now());
   if (const Status written = WriteVerdict(*node, verdict); !written.ok()) {
     return written.IsNotFound() ? Outcome::Done() : Outcome::Retry(written);
   }
@@ -72,12 +71,16 @@ Duration LifecycleController::SilenceOf(const types::Node& node) {
   return std::chrono::duration_cast<Duration>(now - seen.at);
 }
 
-Duration LifecycleController::NotReadyAfter(const std::string& node) const {
-  const ObjectPtr object = informers_.lab_nodes.Get({"", node});
-  if (object == nullptr) return kNotReadyAfter;
+NodeHealth LifecycleController::HealthOf(const types::Node& node) {
+  NodeHealth health{node, SilenceOf(node), kNotReadyAfter, Duration::zero()};
+  const ObjectPtr object = informers_.lab_nodes.Get({"", node.metadata.name});
+  if (object == nullptr) return health;
   const Result<types::lab::LabNode> lab_node = types::FromObject<types::lab::LabNode>(*object);
-  if (!lab_node.ok()) return kNotReadyAfter;
-  return ParseDuration(lab_node->spec.failover.not_ready_after).value_or(kNotReadyAfter);
+  if (!lab_node.ok()) return health;
+  const types::lab::Failover& failover = lab_node->spec.failover;
+  health.not_ready_after = ParseDuration(failover.not_ready_after).value_or(kNotReadyAfter);
+  health.replace_after = ParseDuration(failover.replace_after).value_or(Duration::zero());
+  return health;
 }
 
 Status LifecycleController::WriteVerdict(const types::Node& node, const NodeVerdict& verdict) {

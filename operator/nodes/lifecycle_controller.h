@@ -10,7 +10,8 @@
 namespace croft::nodes {
 
 // Keeps watch over nodes: one that neither renews its Lease nor reports becomes NotReady, its pods leave every route at
-// once, and those whose tolerations have ended are deleted, so that their controllers replace them elsewhere.
+// once, and those whose tolerations have ended are deleted, so that their controllers replace them elsewhere. The
+// LabNode's spec.failover says how much silence each step takes.
 //
 // Silence is measured by this process's own clock, from the moment at which it saw either move, so that clocks that
 // differ and a server that was itself asleep kill nobody: after a pause of its own it gives every node a full period
@@ -38,7 +39,8 @@ class LifecycleController final : public runtime::Reconciler {
   // What moves with each sign of life.
   std::string SignOf(const types::Node& node) const;
   Duration SilenceOf(const types::Node& node);
-  Duration NotReadyAfter(const std::string& node) const;
+  // The node with its silence, and how much of it its LabNode forgives.
+  NodeHealth HealthOf(const types::Node& node);
   Status WriteVerdict(const types::Node& node, const NodeVerdict& verdict);
   // Marks the node's pods as not ready (when it is silent) and deletes those that may not stay. The time until the next
   // of them must go; zero: none.

@@ -27,6 +27,8 @@ const types::Taint* FindTaint(const std::vector<types::Taint>& taints, std::stri
 NodeVerdict Judge(const NodeHealth& health, WallTime now) {
   NodeVerdict verdict;
   verdict.conditions = health.node.status.conditions;
+  const Duration replace_after = std::max(health.not_ready_after, health.replace_after);
+  const bool replace = health.silence >= replace_after;
   verdict.silent = health.silence >= health.not_ready_after;
   if (verdict.silent) {
     verdict.conditions_changed = runtime::SetCondition(verdict.conditions,
@@ -35,6 +37,7 @@ NodeVerdict Judge(const NodeHealth& health, WallTime now) {
                                                         .reason = "NodeStatusUnknown",
                                                         .message = "The node's agent stopped renewing its lease."},
                                                        now);
+    if (!replace) verdict.look_again = replace_after - health.silence;
   } else {
     verdict.look_again = health.not_ready_after - health.silence;
   }
@@ -47,10 +50,12 @@ NodeVerdict Judge(const NodeHealth& health, WallTime now) {
     if (!IsLifecycleTaint(taint)) verdict.taints.push_back(taint);
   }
   if (!want.empty()) {
-    for (const char* effect : {"NoSchedule", "NoExecute"}) {
+    for (const std::string_view effect : {"NoSchedule", "NoExecute"}) {
       const types::Taint* there = FindTaint(health.node.spec.taints, want, effect);
-      verdict.taints.push_back(there != nullptr ? *there
-                                                : types::Taint{std::string(want), "", effect, FormatTime(now)});
+      // Once there it stays, though a process that has just begun measures no silence yet.
+      if (there == nullptr && want == kUnreachable && effect == "NoExecute" && !replace) continue;
+      verdict.taints.push_back(
+          there != nullptr ? *there : types::Taint{std::string(want), "", std::string(effect), FormatTime(now)});
     }
   }
   // The order of taints says nothing; a difference in it alone is no change.

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "api/object/selector.h"
+#include "api/types/host_ports.h"
 
 namespace croft::nodes {
 namespace {
@@ -89,23 +90,16 @@ bool SelectorHolds(const PlacedPod& pod, const types::Node& node) {
 }
 
 bool PortsCollide(const PlacedPod& pod, const Candidate& candidate) {
-  const auto wanted = [](const PlacedPod& p) {
-    std::vector<std::pair<int32_t, std::string>> ports;
-    for (const types::Container& container : p.pod.spec.containers) {
-      for (const types::ContainerPort& port : container.ports) {
-        if (port.host_port != 0) ports.emplace_back(port.host_port, port.protocol);
+  const std::vector<types::ContainerPort> mine = types::HostPorts(pod.pod.spec);
+  if (mine.empty()) return false;
+  return std::any_of(candidate.pods.begin(), candidate.pods.end(), [&](const PlacedPod* other) {
+    for (const types::ContainerPort& theirs : types::HostPorts(other->pod.spec)) {
+      for (const types::ContainerPort& port : mine) {
+        if (types::HostPortsCollide(port, theirs)) return true;
       }
     }
-    return ports;
-  };
-  const auto mine = wanted(pod);
-  if (mine.empty()) return false;
-  for (const PlacedPod* other : candidate.pods) {
-    for (const auto& port : wanted(*other)) {
-      if (std::find(mine.begin(), mine.end(), port) != mine.end()) return true;
-    }
-  }
-  return false;
+    return false;
+  });
 }
 
 Labels LabelsOf(const types::Pod& pod) {

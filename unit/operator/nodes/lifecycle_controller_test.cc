@@ -49,6 +49,34 @@ TEST_F(LifecycleTest, ANodeThatReportsIsBelievedThoughItsLeaseStands) {
   EXPECT_EQ(Ready(), "Unknown") << "it is silent again";
 }
 
+TEST_F(LifecycleTest, ItsLabNodeSaysHowLongThePodsOfASilentNodeStay) {
+  client_.Seed(resources::kLabNodes, R"({"apiVersion":"croft.lab/v1","kind":"LabNode","metadata":{"name":"n1"},)"
+                                     R"("spec":{"failover":{"notReadyAfter":"6s","replaceAfter":"1m"}}})");
+  client_.Seed(resources::kPods, R"({"apiVersion":"v1","kind":"Pod","metadata":{"namespace":"default","name":"p"},)"
+                                 R"("spec":{"nodeName":"n1"},"status":{"phase":"Running",)"
+                                 R"("conditions":[{"type":"Ready","status":"True"}]}})");
+  const auto pod = [&] { return *types::FromObject<types::Pod>(*client_.Peek(resources::kPods, {"default", "p"})); };
+  ASSERT_TRUE(executor_.Advance(8s));
+  EXPECT_EQ(Ready(), "Unknown");
+  EXPECT_FALSE(types::IsReady(pod())) << "it leaves every route at once";
+  ASSERT_TRUE(executor_.Advance(50s));
+  EXPECT_FALSE(pod().metadata.deleting());
+  ASSERT_TRUE(executor_.Advance(3s));
+  EXPECT_TRUE(pod().metadata.deleting());
+}
+
+TEST_F(LifecycleTest, ANodeThatComesBackInTimeKeepsItsPods) {
+  client_.Seed(resources::kLabNodes, R"({"apiVersion":"croft.lab/v1","kind":"LabNode","metadata":{"name":"n1"},)"
+                                     R"("spec":{"failover":{"notReadyAfter":"6s","replaceAfter":"1m"}}})");
+  client_.Seed(resources::kPods, R"({"apiVersion":"v1","kind":"Pod","metadata":{"namespace":"default","name":"p"},)"
+                                 R"("spec":{"nodeName":"n1"},"status":{"phase":"Running"}})");
+  ASSERT_TRUE(executor_.Advance(50s));
+  ASSERT_EQ(Ready(), "Unknown");
+  Report();
+  ASSERT_TRUE(executor_.Advance(30s));
+  EXPECT_FALSE(client_.Peek(resources::kPods, {"default", "p"})->meta().deleting) << "its silence begins anew";
+}
+
 TEST_F(LifecycleTest, ASilentNodeIsNotWrittenAgain) {
   ASSERT_TRUE(executor_.Advance(8s));
   client_.TakeWrites();

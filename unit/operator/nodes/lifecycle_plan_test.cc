@@ -37,6 +37,41 @@ TEST(Judge, ALiveNodeIsLookedAtWhenItsSilenceWouldEnd) {
   EXPECT_EQ(verdict.look_again, Duration(4s));
 }
 
+struct ReplaceCase {
+  const char* name;
+  Duration silence;
+  Duration replace_after;
+  std::vector<types::Taint> there;
+  bool evicts;          // the taint that moves pods away is on the node
+  Duration look_again;  // zero: nothing is due
+};
+
+TEST(Judge, PodsLeaveASilentNodeAfterReplaceAfter) {
+  const types::Taint old{"node.kubernetes.io/unreachable", "", "NoExecute", "2025-12-31T00:00:00Z"};
+  const ReplaceCase cases[] = {
+      {"silent, and its pods have time", 6s, 20s, {}, false, 14s},
+      {"silent for too long", 20s, 20s, {}, true, 0s},
+      {"no time is given: with NotReady", 6s, 0s, {}, true, 0s},
+      {"less than it takes to be NotReady: with NotReady", 6s, 2s, {}, true, 0s},
+      {"less than it takes, and not silent enough", 3s, 2s, {}, false, 3s},
+      {"a server that began anew lets the taint be", 0s, 20s, {old}, true, 6s},
+  };
+  for (const ReplaceCase& c : cases) {
+    types::Node node = gen::Node("a");
+    node.spec.taints = c.there;
+    if (!c.there.empty()) node.status.conditions[0].status = "Unknown";
+    const NodeVerdict verdict = Judge({node, c.silence, 6s, c.replace_after}, fakes::FakeClock().Now());
+    bool evicts = false, schedules = true;
+    for (const types::Taint& taint : verdict.taints) {
+      evicts = evicts || taint.effect == "NoExecute";
+      schedules = schedules && taint.effect != "NoSchedule";
+    }
+    EXPECT_EQ(evicts, c.evicts) << c.name;
+    EXPECT_EQ(schedules, !verdict.silent && c.there.empty()) << c.name;
+    EXPECT_EQ(verdict.look_again, c.look_again) << c.name;
+  }
+}
+
 TEST(Judge, TaintsGoWhenTheNodeIsReadyAgainAndOthersStay) {
   types::Node node = gen::Tainted(gen::Node("a"), "node.kubernetes.io/unreachable", "NoExecute");
   node = gen::Tainted(node, "gpu", "NoSchedule");

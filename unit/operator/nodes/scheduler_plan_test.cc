@@ -123,14 +123,63 @@ TEST(Place, HonoursEveryOperatorOfAnAffinity) {
   }
 }
 
-TEST(Place, HostPortsCollide) {
+TEST(Place, OneNodeGivesAHostPortToOnePod) {
+  struct Case {
+    const char* name;
+    types::ContainerPort there;  // name, containerPort, hostPort, hostIP, protocol
+    types::ContainerPort wanted;
+    bool fits;
+  };
+  const Case cases[] = {
+      {"the same port", {"", 80, 8080, "", "TCP"}, {"", 81, 8080, "", "TCP"}, false},
+      {"TCP unless it is said", {"", 80, 8080, "", ""}, {"", 81, 8080, "", "TCP"}, false},
+      {"another port", {"", 80, 8080, "", "TCP"}, {"", 80, 8081, "", "TCP"}, true},
+      {"another protocol", {"", 53, 53, "", "TCP"}, {"", 53, 53, "", "UDP"}, true},
+      {"no port of the node", {"", 80, 8080, "", "TCP"}, {"", 8080, 0, "", "TCP"}, true},
+      {"two addresses", {"", 80, 80, "127.0.0.1", "TCP"}, {"", 80, 80, "10.0.0.1", "TCP"}, true},
+      {"one address", {"", 80, 80, "10.0.0.1", "TCP"}, {"", 80, 80, "10.0.0.1", "TCP"}, false},
+      {"one of all addresses", {"", 80, 80, "", "TCP"}, {"", 80, 80, "10.0.0.1", "TCP"}, false},
+      {"all of them, one being taken", {"", 80, 80, "10.0.0.1", "TCP"}, {"", 80, 80, "0.0.0.0", "TCP"}, false},
+  };
+  for (const Case& c : cases) {
+    types::Pod first = gen::Pod("p1", "a");
+    first.spec.containers[0].ports = {c.there};
+    types::Pod second = gen::Pod("p2");
+    second.spec.containers[0].ports = {c.wanted};
+    World world;
+    world.Node(gen::Node("a")).With(first);
+    const Placement placement = world.Place(second);
+    EXPECT_EQ(placement.node, c.fits ? "a" : "") << c.name;
+    if (c.fits) continue;
+    EXPECT_EQ(placement.reason,
+              "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.")
+        << c.name;
+  }
+}
+
+TEST(Place, ASidecarsHostPortCountsAndThatOfAnInitContainerDoesNot) {
+  for (const bool sidecar : {true, false}) {
+    types::Pod first = gen::Pod("p1", "a");
+    types::Container init;
+    init.restart_policy = sidecar ? "Always" : "";
+    init.ports = {{"", 80, 8080, "", "TCP"}};
+    first.spec.init_containers = {init};
+    types::Pod second = gen::Pod("p2");
+    second.spec.containers[0].ports = {{"", 80, 8080, "", "TCP"}};
+    World world;
+    world.Node(gen::Node("a")).With(first);
+    EXPECT_EQ(world.Place(second).node.empty(), sidecar);
+  }
+}
+
+TEST(Place, APodGoesWhereItsHostPortIsFree) {
   types::Pod first = gen::Pod("p1", "a");
   first.spec.containers[0].ports = {{"", 80, 8080, "", "TCP"}};
   types::Pod second = gen::Pod("p2");
-  second.spec.containers[0].ports = {{"", 81, 8080, "", "TCP"}};
+  second.spec.containers[0].ports = first.spec.containers[0].ports;
   World world;
-  world.Node(gen::Node("a")).With(first);
-  EXPECT_NE(world.Place(second).reason.find("free ports"), std::string::npos);
+  world.Node(gen::Node("a")).Node(gen::Tainted(gen::Node("b"), "gpu", "PreferNoSchedule")).With(first);
+  EXPECT_EQ(world.Place(second).node, "b");
 }
 
 TEST(Place, DoNotScheduleKeepsTheSkew) {
