@@ -28,21 +28,10 @@ class Pattern {
   friend class PatternCompiler;
   class Run;
 
-  enum class Op : uint8_t {
-    kSet,
-    kSplit,
-    kJump,
-    kTextBegin,
-    kTextEnd,
-    kLineBegin,
-    kLineEnd,
-    kWordEdge,
-    kNoWordEdge,
-    kMatch
-  };
+  enum class Op : uint8_t { kSet, kSplit, kJump, kAssert, kMatch };
   struct Instruction {
     Op op;
-    uint32_t x = 0;  // of kSet the index in sets_, else where to go on
+    uint32_t x = 0;  // of kSet the index in sets_, of kAssert the assertion, else where to go on
     uint32_t y = 0;
   };
   using CharSet = std::vector<std::pair<char32_t, char32_t>>;  // sorted ranges, ends included

@@ -6,6 +6,7 @@
 
 #include "api/base/log.h"
 #include "api/object/json.h"
+#include "api/object/status_body.h"
 
 namespace croft::cli {
 namespace {
@@ -31,15 +32,7 @@ http::Response Json200(std::string body) {
 }
 
 http::Response Refusal(const Status& status) {
-  JsonDocument body(rapidjson::kObjectType);
-  auto& allocator = body.GetAllocator();
-  SetString(body, "kind", "Status", allocator);
-  SetString(body, "apiVersion", "v1", allocator);
-  SetString(body, "status", "Failure", allocator);
-  SetString(body, "message", status.message(), allocator);
-  SetString(body, "reason", ReasonName(status.reason()), allocator);
-  body.AddMember("code", status.code(), allocator);
-  return {status.code(), {{"Content-Type", "application/json"}}, WriteJson(body), {}};
+  return {status.code(), {{"Content-Type", "application/json"}}, StatusBody(status), {}};
 }
 
 }  // namespace

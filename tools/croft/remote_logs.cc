@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "api/object/status_body.h"
 #include "api/types/node.h"
 
 namespace croft::cli {
@@ -11,15 +12,7 @@ namespace {
 constexpr size_t kMaxQueued = 4 * 1024 * 1024;
 
 http::Response Refusal(const Status& status) {
-  JsonDocument body(rapidjson::kObjectType);
-  auto& allocator = body.GetAllocator();
-  SetString(body, "kind", "Status", allocator);
-  SetString(body, "apiVersion", "v1", allocator);
-  SetString(body, "status", "Failure", allocator);
-  SetString(body, "message", status.message(), allocator);
-  SetString(body, "reason", ReasonName(status.reason()), allocator);
-  body.AddMember("code", status.code(), allocator);
-  return {status.code(), {{"Content-Type", "application/json"}}, WriteJson(body), {}};
+  return {status.code(), {{"Content-Type", "application/json"}}, StatusBody(status), {}};
 }
 
 std::string Target(const server::LogRequest& request) {

@@ -7,6 +7,7 @@
 #include "api/http/message.h"
 #include "api/object/json.h"
 #include "api/object/object.h"
+#include "api/object/status_body.h"
 #include "api/server/wire/negotiation.h"
 
 namespace croft::server {
@@ -19,8 +20,6 @@ struct ReplyStyle {
   std::vector<std::string> warnings = {};
 };
 
-// A failure as a meta/v1 Status.
-std::string StatusBody(const Status& status);
 // A success as a meta/v1 Status about an object that is gone.
 std::string DeletedBody(const GroupVersionResource& gvr, const Object& object);
 

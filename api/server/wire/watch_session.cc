@@ -1,5 +1,6 @@
 #include "api/server/wire/watch_session.h"
 
+#include "api/object/status_body.h"
 #include "api/server/wire/reply.h"
 
 namespace croft::server {

@@ -1,0 +1,49 @@
+#include "api/object/status_body.h"
+
+#include "api/object/json.h"
+
+namespace croft {
+namespace {
+
+// Members that are empty are left out of details.
+void WriteDetails(Json& status, const StatusDetails& details, JsonAllocator& allocator) {
+  Json out(rapidjson::kObjectType);
+  const auto add = [&](const char* key, const std::string& value) {
+    if (!value.empty()) SetString(out, key, value, allocator);
+  };
+  add("name", details.name);
+  add("group", details.group);
+  add("kind", details.kind);
+  add("uid", details.uid);
+  if (!details.causes.empty()) {
+    Json causes(rapidjson::kArrayType);
+    for (const Cause& cause : details.causes) {
+      Json one(rapidjson::kObjectType);
+      SetString(one, "reason", cause.type, allocator);
+      SetString(one, "message", cause.message, allocator);
+      SetString(one, "field", cause.field, allocator);
+      causes.PushBack(std::move(one), allocator);
+    }
+    Set(out, "causes", std::move(causes), allocator);
+  }
+  if (details.retry_after) Set(out, "retryAfterSeconds", Json(int64_t{details.retry_after->count()}), allocator);
+  if (!out.ObjectEmpty()) Set(status, "details", std::move(out), allocator);
+}
+
+}  // namespace
+
+std::string StatusBody(const Status& status) {
+  JsonDocument body(rapidjson::kObjectType);
+  auto& allocator = body.GetAllocator();
+  SetString(body, "kind", "Status", allocator);
+  SetString(body, "apiVersion", "v1", allocator);
+  Ensure(body, "metadata", allocator);
+  SetString(body, "status", status.ok() ? "Success" : "Failure", allocator);
+  if (!status.message().empty()) SetString(body, "message", status.message(), allocator);
+  if (!status.ok()) SetString(body, "reason", ReasonName(status.reason()), allocator);
+  WriteDetails(body, status.details(), allocator);
+  Set(body, "code", Json(status.ok() ? 200 : status.code()), allocator);
+  return WriteJson(body);
+}
+
+}  // namespace croft

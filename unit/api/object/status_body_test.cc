@@ -1,0 +1,33 @@
+#include "api/object/status_body.h"
+
+#include <gtest/gtest.h>
+
+namespace croft {
+namespace {
+
+TEST(StatusBody, IsWhatKubernetesSends) {
+  Status limited(Reason::kTooManyRequests, "slow down");
+  limited.WithDetails({{}, {}, {}, {}, {}, std::chrono::seconds(2)});
+  Status gone;
+  gone.WithDetails({"apps", "deployments", "web", "u-1", {}, {}});
+  const struct {
+    const char* name;
+    Status status;
+    const char* body;
+  } cases[] = {
+      {"a refusal without details", Status::BadRequest("no \"name\""),
+       R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"no \"name\"","reason":"BadRequest","code":400})"},
+      {"every cause is told",
+       Status::InvalidObject("", "Pod", "p", {{"FieldValueRequired", "Required value", "spec.containers"}}),
+       R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Pod \"p\" is invalid: spec.containers: Required value","reason":"Invalid",)"
+       R"("details":{"name":"p","kind":"Pod","causes":[{"reason":"FieldValueRequired","message":"Required value","field":"spec.containers"}]},"code":422})"},
+      {"when to try again", limited,
+       R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"slow down","reason":"TooManyRequests","details":{"retryAfterSeconds":2},"code":429})"},
+      {"a success has no reason", gone,
+       R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success","details":{"name":"web","group":"apps","kind":"deployments","uid":"u-1"},"code":200})"},
+  };
+  for (const auto& c : cases) EXPECT_EQ(StatusBody(c.status), c.body) << c.name;
+}
+
+}  // namespace
+}  // namespace croft
