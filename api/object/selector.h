@@ -49,6 +49,9 @@ class FieldSelector {
     std::string value;
   };
 
+  FieldSelector() = default;
+  explicit FieldSelector(std::vector<Requirement> requirements) : requirements_(std::move(requirements)) {}
+
   // In a value the backslash takes the meaning from a following ',', '=' or backslash.
   static Result<FieldSelector> Parse(std::string_view text);
   // metadata.name and metadata.namespace are answered from `object`'s metadata without parsing its body.

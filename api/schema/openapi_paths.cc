@@ -92,6 +92,7 @@ class Lister {
     const std::string root = (definition_.group.empty() ? "/api/" : "/apis/" + definition_.group + "/") + version_.name;
     const std::string place = definition_.namespaced ? root + "/namespaces/{namespace}/" : root + "/";
     Collection(place + definition_.plural);
+    if (definition_.create_only) return std::move(paths_);
     Item(place + definition_.plural + "/{name}");
     if (version_.has_status) Subobject("status", gvk_, kind_name_);
     if (version_.scale) Subobject("scale", {"autoscaling", "v1", "Scale"}, "io.k8s.api.autoscaling.v1.Scale");
@@ -130,8 +131,9 @@ class Lister {
 
   void Collection(std::string path) {
     Begin(std::move(path), false, definition_.namespaced);
-    Add("get", "list", Id("list", ""), {kListQuery}, "", list_name_, gvk_);
+    if (!definition_.create_only) Add("get", "list", Id("list", ""), {kListQuery}, "", list_name_, gvk_);
     Add("post", "post", Id("create", ""), {kWriteQuery}, kind_name_, kind_name_, gvk_);
+    if (definition_.create_only) return;
     Add("delete", "deletecollection", Id("delete", "Collection"), {kListQuery, kDeleteQuery}, kMeta + "DeleteOptions",
         kMeta + "Status", gvk_);
   }

@@ -140,7 +140,7 @@ class Collector {
     }
     for (const PublishedKind& kind : kinds_) {
       AddKind(kind);
-      AddList(kind);
+      if (!kind.definition->create_only) AddList(kind);
       WantBodies(kind);
     }
     FollowReferences();

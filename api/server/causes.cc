@@ -9,6 +9,7 @@ namespace {
 constexpr size_t kMaxShown = 256;
 
 std::string Quoted(std::string_view value) {
+  if (value.empty()) return "\"\"";  // also what is absent, which has no data to point at
   JsonDocument document;
   std::string shown = WriteJson(MakeString(value.substr(0, kMaxShown), document.GetAllocator()));
   return shown;

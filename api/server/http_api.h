@@ -77,7 +77,6 @@ class HttpApi {
   void HandlePatch(Exchange& exchange);
   void HandleDelete(Exchange& exchange);
   void HandleLog(Exchange& exchange);
-  void HandleReview(Exchange& exchange);
   void ReplyObject(const Exchange& exchange, int code, const ObjectPtr& object);
   void ReplyList(const Exchange& exchange, const ListResult& list);
   void ReplyWrite(Exchange& exchange, const Result<WriteResult>& result);

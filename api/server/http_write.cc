@@ -1,7 +1,6 @@
 #include "api/object/yaml.h"
 #include "api/server/http_api.h"
 #include "api/server/wire/body.h"
-#include "api/server/wire/discovery.h"
 
 namespace croft::server {
 namespace {
@@ -37,7 +36,6 @@ void HttpApi::HandleResource(Exchange& exchange) {
     return Fail(exchange,
                 {Reason::kMethodNotAllowed, "the server does not allow this method on the requested resource"});
   }
-  if (FindVirtual(target.gvr.group, target.gvr.version, target.gvr.resource) != nullptr) return HandleReview(exchange);
   const Result<Accepted> accepted = NegotiateObject(exchange.request.headers.Get("Accept"));
   if (!accepted.ok()) return Fail(exchange, accepted.status());
   exchange.accepted = *accepted;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "api/server/forms.h"
 #include "api/server/metadata.h"
 #include "api/server/resource_service.h"
 
@@ -30,9 +31,10 @@ Status CheckType(const Served& served, JsonDocument& body) {
                               "\" cannot be handled as a " + served.def().kind);
   }
   auto& allocator = body.GetAllocator();
-  const std::string stored = ApiVersion(served.def().group, served.def().StorageVersion().name);
+  const bool converted = FindForm(served) != nullptr;  // to what is stored, once all is checked
   SetString(body, "kind", served.def().kind, allocator);
-  SetString(body, "apiVersion", stored, allocator);
+  SetString(body, "apiVersion",
+            converted ? expected : ApiVersion(served.def().group, served.def().StorageVersion().name), allocator);
   return Status::Ok();
 }
 
@@ -109,7 +111,7 @@ void GiveBack(std::vector<std::function<void()>>& undo) {
 }
 
 Status ResourceService::CheckFields(const Served& served, Json& object, const WriteOptions& options,
-                                    Prepared& prepared) const {
+                                    std::vector<std::string>& warnings) const {
   const std::vector<std::string> unknown = schema::Prune(*served.version->schema, object);
   if (options.validation == FieldValidation::kIgnore) return Status::Ok();
   std::vector<std::string> complaints;
@@ -121,7 +123,7 @@ Status ResourceService::CheckFields(const Served& served, Json& object, const Wr
                               "\" cannot be handled as a " + served.def().kind +
                               ": strict decoding error: " + Joined(complaints));
   }
-  prepared.warnings.insert(prepared.warnings.end(), complaints.begin(), complaints.end());
+  warnings.insert(warnings.end(), complaints.begin(), complaints.end());
   return Status::Ok();
 }
 
@@ -135,7 +137,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
     return Status::BadRequest("resourceVersion should not be set on objects to be created");
   }
   Prepared prepared;
-  CROFT_RETURN_IF_ERROR(CheckFields(served, body, options, prepared));
+  CROFT_RETURN_IF_ERROR(CheckFields(served, body, options, prepared.warnings));
   if (served.def().data_only) {
     prepared.warnings.push_back(served.def().kind + " is stored and served, but nothing in Croft acts on it yet");
   }
@@ -172,10 +174,28 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
   strategy.Validate(body, causes);
   Status refused = Refuse(served, name, causes);
   if (refused.ok()) refused = prepare;
+  if (refused.ok()) ToStoredForm(served, body, allocator);
   if (refused.ok()) refused = MakeDraft(body, &prepared.draft);
   if (refused.ok()) return prepared;
   GiveBack(prepared.undo);
   return refused;
+}
+
+Status ResourceService::PrepareQuestion(const Served& served, const Target& target, JsonDocument& body,
+                                        const WriteOptions& options, std::vector<std::string>* warnings) const {
+  CROFT_RETURN_IF_ERROR(CheckMetadataTypes(body));
+  CROFT_RETURN_IF_ERROR(CheckType(served, body));
+  CROFT_RETURN_IF_ERROR(CheckNamespaceOf(target, body));
+  CROFT_RETURN_IF_ERROR(CheckFields(served, body, options, *warnings));
+  Erase(body, "status");
+  if (!target.ns.empty()) {
+    SetString(Ensure(body, "metadata", body.GetAllocator()), "namespace", target.ns, body.GetAllocator());
+  }
+  schema::ApplyDefaults(*served.version->schema, body, body.GetAllocator());
+  Causes causes;
+  causes.Add(schema::Validate(*served.version->schema, body));
+  parts_.strategies.For(served.def().group, served.def().plural).Validate(body, causes);
+  return Refuse(served, FindString(body, {"metadata", "name"}), causes);
 }
 
 Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& served, const Target& target,
@@ -197,9 +217,10 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& s
         "Precondition failed: UID in precondition: " + std::string(uid) + ", UID in object meta: " + stored.meta().uid);
   }
   Prepared prepared;
-  CROFT_RETURN_IF_ERROR(CheckFields(served, body, options, prepared));
+  CROFT_RETURN_IF_ERROR(CheckFields(served, body, options, prepared.warnings));
 
-  const JsonDocument old = stored.ToJson();
+  JsonDocument old = stored.ToJson();
+  ToShownForm(served, old, old.GetAllocator());
   auto& allocator = body.GetAllocator();
   const Strategy& strategy = parts_.strategies.For(served.def().group, served.def().plural);
   const bool status_only = target.subresource == "status";
@@ -208,7 +229,8 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& s
   Status prepare;
   if (status_only) {
     // Everything but the status is taken from what is stored.
-    JsonDocument whole = stored.ToJson();
+    JsonDocument whole;
+    whole.CopyFrom(old, whole.GetAllocator());
     MoveMember(body, whole, "status", whole.GetAllocator());
     body.Swap(whole);
     auto& fresh = body.GetAllocator();
@@ -242,6 +264,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& s
     SetString(metadata, "resourceVersion", FindString(old, {"metadata", "resourceVersion"}), body.GetAllocator());
     prepared.unchanged = Equal(old, body);
     prepared.finished = IsFinished(stored, body);
+    ToStoredForm(served, body, body.GetAllocator());
     refused = MakeDraft(body, &prepared.draft);
   }
   if (!refused.ok() || prepared.unchanged) GiveBack(prepared.undo);

@@ -2,12 +2,14 @@
 
 #include <charconv>
 
+#include "api/server/forms.h"
 #include "api/server/metadata.h"
 
 namespace croft::server {
 
 store::GroupResource ResourceOf(const Served& served) {
-  return {served.def().group, served.def().plural};
+  const Form* form = FindForm(served);
+  return form != nullptr ? form->stored_as : store::GroupResource{served.def().group, served.def().plural};
 }
 
 ResourceService::ResourceService(Parts parts) : parts_(parts) {}
@@ -30,6 +32,9 @@ Result<Served> ResourceService::Admit(const Identity& who, const Target& target,
   CROFT_RETURN_IF_ERROR(CheckAllowed(who, target, verb));
   Served served = parts_.catalog.view()->Find(target.gvr);
   if (served.definition == nullptr) return Status::NotFound("the server could not find the requested resource");
+  if (served.def().create_only && verb != "create") {
+    return Status(Reason::kMethodNotAllowed, "the server does not allow this method on the requested resource");
+  }
   return served;
 }
 
@@ -63,6 +68,7 @@ ObjectPtr ResourceService::InVersion(const Served& served, const ObjectPtr& obje
   const std::string wanted = ApiVersion(served.def().group, served.version->name);
   if (object == nullptr || object->meta().api_version == wanted) return object;
   JsonDocument json = object->ToJson();
+  ToShownForm(served, json, json.GetAllocator());
   SetString(json, "apiVersion", wanted, json.GetAllocator());
   Result<ObjectPtr> converted = Object::From(json);
   return converted.ok() ? *converted : object;
@@ -82,13 +88,15 @@ Result<Selectors> ParseSelectors(const Served& served, const std::string& labels
   if (fields.empty()) return selectors;
   Result<FieldSelector> parsed = FieldSelector::Parse(fields);
   if (!parsed.ok()) return parsed.status();
-  for (const FieldSelector::Requirement& requirement : parsed->requirements()) {
+  std::vector<FieldSelector::Requirement> stored = parsed->requirements();
+  for (FieldSelector::Requirement& requirement : stored) {
     const std::string& field = requirement.field;
     bool known = field == "metadata.name" || (served.def().namespaced && field == "metadata.namespace");
     for (const std::string& supported : served.def().field_selectors) known = known || supported == field;
     if (!known) return Status::BadRequest("field label not supported: " + field);
+    requirement.field = StoredField(served, field);
   }
-  selectors.fields = std::move(*parsed);
+  selectors.fields = FieldSelector(std::move(stored));
   return selectors;
 }
 

@@ -11,6 +11,7 @@
 #include "api/base/result.h"
 #include "api/object/patch.h"
 #include "api/object/selector.h"
+#include "api/server/authn.h"
 #include "api/server/authz.h"
 #include "api/server/catalog.h"
 #include "api/server/options.h"
@@ -42,6 +43,7 @@ class ResourceService {
     Catalog& catalog;
     store::Store& store;
     const Authorizer& authorizer;
+    const Authenticator& authenticator;  // asked about the tokens of TokenReviews
     const StrategyRegistry& strategies;
     ServiceAddresses& addresses;
     Clock& clock;
@@ -106,8 +108,15 @@ class ResourceService {
                                  const WriteOptions& options);
   Result<Prepared> PrepareUpdate(const Served& served, const Target& target, const Object& stored, JsonDocument& body,
                                  const WriteOptions& options);
+  // Checks and completes the body of a kind that is answered and never stored.
+  Status PrepareQuestion(const Served& served, const Target& target, JsonDocument& body, const WriteOptions& options,
+                         std::vector<std::string>* warnings) const;
+  // What a create of such a kind comes to: reviews are answered, a Binding binds.
+  Result<WriteResult> Answer(const Identity& who, const Served& served, const Target& target, JsonDocument body,
+                             const WriteOptions& options);
   // Prunes and reports what the schema doesn't know.
-  Status CheckFields(const Served& served, Json& object, const WriteOptions& options, Prepared& prepared) const;
+  Status CheckFields(const Served& served, Json& object, const WriteOptions& options,
+                     std::vector<std::string>& warnings) const;
   // Runs `change` on the stored object and stores what comes of it; again on a conflict unless a revision was asked
   // for.
   Result<WriteResult> Mutate(const Served& served, const Target& target, const Change& change,

@@ -23,7 +23,8 @@ ApiServer::ApiServer(Settings settings, Parts parts, std::vector<schema::Resourc
         return parts_.store.Get({"", "pods"}, key);
       }),
       authenticator_(std::move(settings.authentication)),
-      service_({catalog_, parts.store, authorizer_, strategies_, addresses_, parts.clock, parts.random}),
+      service_(
+          {catalog_, parts.store, authorizer_, authenticator_, strategies_, addresses_, parts.clock, parts.random}),
       bootstrap_(service_, std::move(settings.bootstrap)),
       http_api_({service_,
                  authenticator_,

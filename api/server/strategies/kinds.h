@@ -84,10 +84,24 @@ class NodeStrategy final : public Strategy {
   void Validate(const Json& object, Causes& causes) const override;
 };
 
-// Kinds of plain data, whose changes nobody counts: Event, Endpoints, Lease, ServiceAccount.
+// Kinds of plain data, whose changes nobody counts: ControllerRevision, ServiceAccount.
 class PlainStrategy final : public Strategy {
  public:
   bool has_generation() const override { return false; }
+};
+
+// Events, in the form that core/v1 shows and in that of events.k8s.io/v1.
+class EventStrategy final : public Strategy {
+ public:
+  enum class Form { kCore, kEvents };
+  explicit EventStrategy(Form form) : form_(form) {}
+  bool has_generation() const override { return false; }
+  Status PrepareForCreate(Json& object, StrategyContext& context) const override;
+  void Validate(const Json& object, Causes& causes) const override;
+  void ValidateUpdate(const Json& old, const Json& object, Causes& causes) const override;
+
+ private:
+  const Form form_;
 };
 
 class LeaseStrategy final : public Strategy {

@@ -1,6 +1,7 @@
 #include "api/server/strategies/strategy.h"
 
 #include "api/server/strategies/kinds.h"
+#include "api/server/strategies/policy.h"
 
 namespace croft::server {
 
@@ -20,7 +21,7 @@ StrategyRegistry::StrategyRegistry() {
   using Kind = WorkloadStrategy::Kind;
   add("", "configmaps", std::make_unique<ConfigMapStrategy>());
   add("", "endpoints", std::make_unique<EndpointsStrategy>());
-  add("", "events", std::make_unique<PlainStrategy>());
+  add("", "events", std::make_unique<EventStrategy>(EventStrategy::Form::kCore));
   add("", "namespaces", std::make_unique<NamespaceStrategy>());
   add("", "nodes", std::make_unique<NodeStrategy>());
   add("", "persistentvolumeclaims", std::make_unique<ClaimStrategy>());
@@ -42,9 +43,12 @@ StrategyRegistry::StrategyRegistry() {
   add("croft.lab", "ingresses", std::make_unique<LabIngressStrategy>());
   add("croft.lab", "services", std::make_unique<LabServiceStrategy>());
   add("discovery.k8s.io", "endpointslices", std::make_unique<EndpointSliceStrategy>());
-  add("events.k8s.io", "events", std::make_unique<PlainStrategy>());
+  add("events.k8s.io", "events", std::make_unique<EventStrategy>(EventStrategy::Form::kEvents));
   add("networking.k8s.io", "ingressclasses", std::make_unique<IngressClassStrategy>());
   add("networking.k8s.io", "ingresses", std::make_unique<IngressStrategy>());
+  AddRoleStrategies(strategies_);
+  AddAdmissionStrategies(strategies_);
+  AddReviewStrategies(strategies_);
 }
 
 const Strategy& StrategyRegistry::For(const std::string& group, const std::string& resource) const {

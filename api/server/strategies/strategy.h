@@ -53,7 +53,10 @@ class Strategy {
   virtual void ValidateUpdate(const Json& old, const Json& object, Causes& causes) const;
 };
 
-// The strategies by group and resource. Immutable after construction.
+// By group and resource.
+using StrategyMap = std::map<std::pair<std::string, std::string>, std::unique_ptr<Strategy>>;
+
+// The strategies of all kinds. Immutable after construction.
 class StrategyRegistry {
  public:
   StrategyRegistry();
@@ -61,7 +64,7 @@ class StrategyRegistry {
   const Strategy& For(const std::string& group, const std::string& resource) const;
 
  private:
-  std::map<std::pair<std::string, std::string>, std::unique_ptr<Strategy>> strategies_;
+  StrategyMap strategies_;
   Strategy general_;
 };
 

@@ -10,6 +10,7 @@ const CellFunctions& AllCells() {
     AddWorkloadCells(cells);
     AddNetworkCells(cells);
     AddCoreCells(cells);
+    AddPolicyCells(cells);
     return cells;
   }();
   return kCells;

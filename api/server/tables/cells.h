@@ -34,6 +34,7 @@ void AddNodeCells(CellFunctions& cells);
 void AddWorkloadCells(CellFunctions& cells);
 void AddNetworkCells(CellFunctions& cells);
 void AddCoreCells(CellFunctions& cells);
+void AddPolicyCells(CellFunctions& cells);
 
 // How long ago a time stamp was: "5m"; "<unknown>" when absent or malformed.
 std::string AgeOf(std::string_view time_stamp, WallTime now);

@@ -1,7 +1,6 @@
 #include "api/server/wire/discovery.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "api/object/json.h"
@@ -9,21 +8,8 @@
 namespace croft::server {
 namespace {
 
-constexpr std::array kVirtual = {
-    VirtualResource{"authentication.k8s.io", "selfsubjectreviews", "selfsubjectreview", "SelfSubjectReview", false},
-    VirtualResource{"authentication.k8s.io", "tokenreviews", "tokenreview", "TokenReview", false},
-    VirtualResource{"authorization.k8s.io", "localsubjectaccessreviews", "localsubjectaccessreview",
-                    "LocalSubjectAccessReview", true},
-    VirtualResource{"authorization.k8s.io", "selfsubjectaccessreviews", "selfsubjectaccessreview",
-                    "SelfSubjectAccessReview", false},
-    VirtualResource{"authorization.k8s.io", "selfsubjectrulesreviews", "selfsubjectrulesreview",
-                    "SelfSubjectRulesReview", false},
-    VirtualResource{"authorization.k8s.io", "subjectaccessreviews", "subjectaccessreview", "SubjectAccessReview",
-                    false},
-};
-constexpr const char* kVirtualVersion = "v1";
-
 using Verbs = std::vector<const char*>;
+const Verbs kCreateOnly = {"create"};
 const Verbs kAllVerbs = {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"};
 
 // One resource or subresource of a version, as every form of discovery needs it.
@@ -62,9 +48,11 @@ const std::vector<Extra>& Extras() {
 
 std::vector<Entry> EntriesOf(const schema::ResourceDefinition& definition, const schema::ResourceVersion& version) {
   std::vector<Entry> entries;
-  Entry main{
-      definition.plural, "",        definition.singular,    definition.namespaced, definition.group, version.name,
-      definition.kind,   kAllVerbs, definition.short_names, definition.categories};
+  Entry main{definition.plural,      "",
+             definition.singular,    definition.namespaced,
+             definition.group,       version.name,
+             definition.kind,        definition.create_only ? kCreateOnly : kAllVerbs,
+             definition.short_names, definition.categories};
   const auto sub = [&](const char* name, std::string group, std::string api_version, std::string kind, Verbs verbs) {
     entries.push_back({definition.plural,
                        name,
@@ -96,33 +84,7 @@ std::vector<Entry> EntriesOf(const CatalogView& view, std::string_view group, st
     if (found == nullptr || !found->served) continue;
     for (Entry& entry : EntriesOf(*definition, *found)) entries.push_back(std::move(entry));
   }
-  if (version != kVirtualVersion) return entries;
-  for (const VirtualResource& resource : kVirtual) {
-    if (group != resource.group) continue;
-    entries.push_back({resource.plural,
-                       "",
-                       resource.singular,
-                       resource.namespaced,
-                       resource.group,
-                       kVirtualVersion,
-                       resource.kind,
-                       {"create"},
-                       {},
-                       {}});
-  }
   return entries;
-}
-
-using Groups = std::vector<std::pair<std::string, std::vector<std::string>>>;
-
-Groups AllGroups(const CatalogView& view) {
-  Groups groups = view.groups();
-  for (const VirtualResource& resource : kVirtual) {
-    const bool known =
-        std::any_of(groups.begin(), groups.end(), [&](const auto& g) { return g.first == resource.group; });
-    if (!known) groups.push_back({resource.group, {kVirtualVersion}});
-  }
-  return groups;
 }
 
 template <class List>
@@ -197,14 +159,6 @@ Json AggregatedVersion(const CatalogView& view, const std::string& group, const 
 
 }  // namespace
 
-const VirtualResource* FindVirtual(std::string_view group, std::string_view version, std::string_view plural) {
-  if (version != kVirtualVersion) return nullptr;
-  for (const VirtualResource& resource : kVirtual) {
-    if (group == resource.group && plural == resource.plural) return &resource;
-  }
-  return nullptr;
-}
-
 std::string CoreVersionsDocument(std::string_view server_address) {
   JsonDocument document(rapidjson::kObjectType);
   auto& allocator = document.GetAllocator();
@@ -223,7 +177,7 @@ std::string GroupListDocument(const CatalogView& view) {
   JsonDocument document = Document("APIGroupList", "v1");
   auto& allocator = document.GetAllocator();
   Json groups(rapidjson::kArrayType);
-  for (const auto& [name, versions] : AllGroups(view)) {
+  for (const auto& [name, versions] : view.groups()) {
     if (name.empty()) continue;
     Json group(rapidjson::kObjectType);
     FillGroup(group, name, versions, allocator);
@@ -234,7 +188,7 @@ std::string GroupListDocument(const CatalogView& view) {
 }
 
 std::string GroupDocument(const CatalogView& view, std::string_view group) {
-  for (const auto& [name, versions] : AllGroups(view)) {
+  for (const auto& [name, versions] : view.groups()) {
     if (name != group || name.empty()) continue;
     JsonDocument document = Document("APIGroup", "v1");
     FillGroup(document, name, versions, document.GetAllocator());
@@ -275,7 +229,7 @@ std::string AggregatedDocument(const CatalogView& view, bool core, const std::st
   auto& allocator = document.GetAllocator();
   Ensure(document, "metadata", allocator);
   Json items(rapidjson::kArrayType);
-  for (const auto& [name, versions] : AllGroups(view)) {
+  for (const auto& [name, versions] : view.groups()) {
     if (name.empty() != core) continue;
     Json group(rapidjson::kObjectType);
     Json& metadata = Ensure(group, "metadata", allocator);

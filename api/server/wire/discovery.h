@@ -7,7 +7,7 @@
 
 namespace croft::server {
 
-// Discovery documents as JSON text, made from what the catalog serves and the review kinds that are never stored.
+// Discovery documents as JSON text, made from what the catalog serves.
 
 std::string CoreVersionsDocument(std::string_view server_address);  // /api
 std::string GroupListDocument(const CatalogView& view);             // /apis
@@ -16,15 +16,5 @@ std::string GroupDocument(const CatalogView& view, std::string_view group);
 std::string ResourceListDocument(const CatalogView& view, std::string_view group, std::string_view version);
 // Everything at once, of the core group or of the others. `version`: "v2" or "v2beta1" of apidiscovery.k8s.io.
 std::string AggregatedDocument(const CatalogView& view, bool core, const std::string& version);
-
-// A kind that is only asked, never stored ("create" alone).
-struct VirtualResource {
-  const char* group;
-  const char* plural;
-  const char* singular;
-  const char* kind;
-  bool namespaced;
-};
-const VirtualResource* FindVirtual(std::string_view group, std::string_view version, std::string_view plural);
 
 }  // namespace croft::server

@@ -33,6 +33,11 @@ const char* const kProtobufRoots =
     "networking.k8s.io/v1/IngressClass net.IngressClass\n"
     "policy/v1/DeleteOptions meta.DeleteOptions\n"
     "policy/v1/Eviction policy.Eviction\n"
+    "rbac.authorization.k8s.io/v1/ClusterRole rbac.ClusterRole\n"
+    "rbac.authorization.k8s.io/v1/ClusterRoleBinding rbac.ClusterRoleBinding\n"
+    "rbac.authorization.k8s.io/v1/DeleteOptions meta.DeleteOptions\n"
+    "rbac.authorization.k8s.io/v1/Role rbac.Role\n"
+    "rbac.authorization.k8s.io/v1/RoleBinding rbac.RoleBinding\n"
     "v1/Binding core.Binding\n"
     "v1/ConfigMap core.ConfigMap\n"
     "v1/DeleteOptions meta.DeleteOptions\n"
@@ -535,6 +540,15 @@ const char* const kProtobufMessages[] = {
     "net.IngressTLS: 1 hosts *s, 2 secretName s",
     "net.ServiceBackendPort: 1 name s, 2 number i",
     "policy.Eviction: 1 metadata mmeta.ObjectMeta;, 2 deleteOptions ?mmeta.DeleteOptions;",
+    "rbac.AggregationRule: 1 clusterRoleSelectors *mmeta.LabelSelector;",
+    "rbac.ClusterRole: 1 metadata mmeta.ObjectMeta;, 2 rules *mrbac.PolicyRule;, 3 aggregationRule "
+    "?mrbac.AggregationRule;",
+    "rbac.ClusterRoleBinding: 1 metadata mmeta.ObjectMeta;, 2 subjects *mrbac.Subject;, 3 roleRef mrbac.RoleRef;",
+    "rbac.PolicyRule: 1 verbs *s, 2 apiGroups *s, 3 resources *s, 4 resourceNames *s, 5 nonResourceURLs *s",
+    "rbac.Role: 1 metadata mmeta.ObjectMeta;, 2 rules *mrbac.PolicyRule;",
+    "rbac.RoleBinding: 1 metadata mmeta.ObjectMeta;, 2 subjects *mrbac.Subject;, 3 roleRef mrbac.RoleRef;",
+    "rbac.RoleRef: 1 apiGroup !s, 2 kind !s, 3 name !s",
+    "rbac.Subject: 1 kind !s, 2 apiGroup s, 3 name !s, 4 namespace s",
     "scale.Scale: 1 metadata mmeta.ObjectMeta;, 2 spec mscale.ScaleSpec;, 3 status mscale.ScaleStatus;",
     "scale.ScaleSpec: 1 replicas i",
     "scale.ScaleStatus: 1 replicas !i, 2 selector s",

@@ -73,7 +73,7 @@ TEST_F(FactsTest, RefusesWhatARealServerRefuses) {
   ASSERT_EQ(Post("/api/v1/namespaces/d/configmaps", R"({"metadata":{"name":"cm"},"data":{"a":"b"}})").code, 201);
   for (const auto& fact : Find(facts_, "rejected")->GetObject()) {
     const std::string name(AsView(fact.name));
-    if (Served(name, {"NetworkPolicy", "ClusterRole", "RoleBinding", "PVC", "PV", "CronJob", "HPA", "PDB"})) continue;
+    if (Served(name, {"NetworkPolicy", "PVC", "PV", "CronJob", "HPA", "PDB"})) continue;
     SCOPED_TRACE(name);
     const Json& request = *Find(fact.value, "request");
     const std::string body = request.Size() > 2 ? WriteJson(request[2]) : "";
@@ -112,6 +112,8 @@ TEST_F(FactsTest, FillsInWhatARealServerFillsIn) {
       {"apps/v1 StatefulSet", "/apis/apps/v1/namespaces/d/statefulsets"},
       {"networking.k8s.io/v1 Ingress", "/apis/networking.k8s.io/v1/namespaces/d/ingresses"},
       {"networking.k8s.io/v1 IngressClass", "/apis/networking.k8s.io/v1/ingressclasses"},
+      {"admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration",
+       "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"},
       {"coordination.k8s.io/v1 Lease", "/apis/coordination.k8s.io/v1/namespaces/d/leases"},
   };
   int number = 0;

@@ -1,7 +1,7 @@
-#include "api/server/http_api.h"
-#include "api/server/wire/body.h"
+#include "api/server/resource_service.h"
 
-// Questions about identities and rights: answered from the authorizer, never stored.
+// Kinds that are never stored: questions about identities and rights, answered from the authorizer, and the Binding of
+// a pod to its node.
 namespace croft::server {
 namespace {
 
@@ -72,7 +72,6 @@ Json RulesStatus(const Authorizer& authorizer, const Identity& who, JsonAllocato
   everything.group = everything.resource = "*";
   const bool all = authorizer.Authorize(everything).allowed;
   Json status(rapidjson::kObjectType);
-  Json none(rapidjson::kArrayType);
   Set(status, "resourceRules",
       all ? Wildcards({"verbs", "apiGroups", "resources"}, allocator) : Json(rapidjson::kArrayType), allocator);
   Set(status, "nonResourceRules",
@@ -83,44 +82,43 @@ Json RulesStatus(const Authorizer& authorizer, const Identity& who, JsonAllocato
 
 }  // namespace
 
-void HttpApi::HandleReview(Exchange& exchange) {
-  const Target& target = exchange.info.target;
-  if (exchange.request.method != "POST" || !target.name.empty()) {
-    return Fail(exchange,
-                {Reason::kMethodNotAllowed, "the server does not allow this method on the requested resource"});
+Result<WriteResult> ResourceService::Answer(const Identity& who, const Served& served, const Target& target,
+                                            JsonDocument body, const WriteOptions& options) {
+  if (!target.name.empty()) {
+    return Status(Reason::kMethodNotAllowed, "the server does not allow this method on the requested resource");
   }
-  const Authorizer& authorizer = parts_.service.authorizer();
-  const Attributes asking{exchange.who, "create", true, target.gvr.group, target.gvr.version, target.gvr.resource, {},
-                          target.ns,    {},       {}};
-  const Decision may_ask = authorizer.Authorize(asking);
-  if (!may_ask.allowed) return Fail(exchange, ForbiddenStatus(asking, may_ask.reason));
-  Result<JsonDocument> body = DecodeBody(exchange.request);
-  if (!body.ok()) return Fail(exchange, body.status());
-  if (!body->IsObject()) return Fail(exchange, Status::BadRequest("the body must be a JSON object"));
-  auto& allocator = body->GetAllocator();
-  const std::string& kind = target.gvr.resource;
-  Json& spec = Ensure(*body, "spec", allocator);
+  CROFT_RETURN_IF_ERROR(CheckScope(served, target, true));
+  WriteResult result;
+  CROFT_RETURN_IF_ERROR(PrepareQuestion(served, target, body, options, &result.warnings));
+  const std::string& resource = served.def().plural;
+  if (resource == "bindings") {
+    const Target pod{{"", "v1", "pods"}, target.ns, std::string(FindString(body, {"metadata", "name"})), "binding"};
+    return BindPod(parts_.catalog.view()->Find(pod.gvr), pod, body, options);
+  }
+  auto& allocator = body.GetAllocator();
+  Json& spec = Ensure(body, "spec", allocator);
   Json status(rapidjson::kObjectType);
-  if (kind == "selfsubjectaccessreviews") {
-    status = AccessStatus(authorizer.Authorize(AttributesOf(spec, exchange.who)), allocator);
-  } else if (kind == "subjectaccessreviews" || kind == "localsubjectaccessreviews") {
-    status = AccessStatus(authorizer.Authorize(AttributesOf(spec, SubjectOf(spec))), allocator);
-  } else if (kind == "selfsubjectrulesreviews") {
-    status = RulesStatus(authorizer, exchange.who, allocator);
-  } else if (kind == "selfsubjectreviews") {
-    Set(status, "userInfo", IdentityOf(exchange.who, allocator), allocator);
+  if (resource == "selfsubjectaccessreviews") {
+    status = AccessStatus(parts_.authorizer.Authorize(AttributesOf(spec, who)), allocator);
+  } else if (resource == "subjectaccessreviews" || resource == "localsubjectaccessreviews") {
+    status = AccessStatus(parts_.authorizer.Authorize(AttributesOf(spec, SubjectOf(spec))), allocator);
+  } else if (resource == "selfsubjectrulesreviews") {
+    status = RulesStatus(parts_.authorizer, who, allocator);
+  } else if (resource == "selfsubjectreviews") {
+    Erase(body, "spec");
+    Set(status, "userInfo", IdentityOf(who, allocator), allocator);
   } else {
-    const Result<Identity> who = parts_.authenticator.AuthenticateToken(FindString(spec, {"token"}));
+    const Result<Identity> owner = parts_.authenticator.AuthenticateToken(FindString(spec, {"token"}));
     SetString(spec, "token", "", allocator);  // not repeated to anybody
-    Set(status, "authenticated", Json(who.ok()), allocator);
-    if (who.ok()) Set(status, "user", IdentityOf(*who, allocator), allocator);
+    Set(status, "authenticated", Json(owner.ok()), allocator);
+    if (owner.ok()) Set(status, "user", IdentityOf(*owner, allocator), allocator);
   }
-  Set(*body, "status", std::move(status), allocator);
-  SetString(*body, "apiVersion", ApiVersion(target.gvr.group, target.gvr.version), allocator);
-  if (FindString(*body, {"kind"}).empty()) {
-    return Fail(exchange, Status::BadRequest("the body has no kind"));
-  }
-  Reply(exchange, JsonReply(201, WriteJson(*body), exchange.style));
+  Set(body, "status", std::move(status), allocator);
+  Result<ObjectPtr> answer = Object::From(body);
+  if (!answer.ok()) return answer.status();
+  result.object = std::move(*answer);
+  result.created = true;
+  return result;
 }
 
 }  // namespace croft::server
