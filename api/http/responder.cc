@@ -8,8 +8,7 @@ namespace {
 
 class SessionStream final : public Stream {
  public:
-  SessionStream(std::shared_ptr<Session> session, uint64_t request)
-      : session_(std::move(session)), request_(request) {}
+  SessionStream(std::shared_ptr<Session> session, uint64_t request) : session_(std::move(session)), request_(request) {}
   ~SessionStream() override { session_->CloseStream(request_); }
   bool Write(SharedBytes bytes) override { return session_->WriteStream(request_, std::move(bytes)); }
   void Close() override { session_->CloseStream(request_); }

@@ -50,6 +50,12 @@ Result<std::string> AddressPool::Allocate(const std::string& uid) {
   return Status::Unavailable("all " + std::to_string(count_) + " addresses of " + cidr_ + " are in use");
 }
 
+std::string AddressPool::Find(const std::string& uid) const {
+  std::lock_guard lock(mutex_);
+  const auto it = by_uid_.find(uid);
+  return it == by_uid_.end() ? std::string() : it->second;
+}
+
 void AddressPool::Adopt(const std::string& uid, const std::string& ip) {
   if (uid.empty() || ip.empty()) return;
   std::lock_guard lock(mutex_);

@@ -20,12 +20,14 @@ class AddressPool {
   // The address of pod `uid`: the same at every call until it is released. kServiceUnavailable when the node has no
   // podCIDR yet, or no address is free.
   Result<std::string> Allocate(const std::string& uid);
+  // The address that pod `uid` has; empty: none.
+  std::string Find(const std::string& uid) const;
   // Notes that pod `uid` has that address.
   void Adopt(const std::string& uid, const std::string& ip);
   void Release(const std::string& uid);
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::string cidr_;    // guarded by mutex_, as all below
   uint32_t first_ = 0;  // that may be given out
   uint32_t count_ = 0;

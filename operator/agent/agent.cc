@@ -16,11 +16,23 @@ class Agent::Impl {
       : settings_(std::move(settings)),
         runtime_(runtime),
         config_(context.client),
+        host_ports_(
+            net, addresses_, [this] { return pods_->List(); }, [this] { host_ports_controller_->Enqueue(all_ports_); }),
         events_(context, "kubelet", settings_.node_name),
         tasks_(context.executor),
-        parts_{settings_, context, runtime,    net,
-               volumes,   config_, addresses_, records_,
-               tasks_,    events_, adopted_,   [this](const Key& key) { pods_controller_->Enqueue(key); }},
+        parts_{settings_,
+               context,
+               runtime,
+               net,
+               volumes,
+               config_,
+               addresses_,
+               host_ports_,
+               records_,
+               tasks_,
+               events_,
+               adopted_,
+               [this](const Key& key) { pods_controller_->Enqueue(key); }},
         manager_(context),
         prober_(context.executor, context.clock, runtime, net,
                 {[this](const Key& pod) { pods_controller_->Enqueue(pod); },
@@ -40,6 +52,7 @@ class Agent::Impl {
     manager_.Watch(*pods_controller_, *pods_, runtime::ToSelf());
     node_controller_ = &manager_.Add("node", std::make_unique<NodeReconciler>(parts_, nodes));
     manager_.Watch(*node_controller_, nodes, runtime::ToSelf());
+    host_ports_controller_ = &manager_.Add("host-ports", std::make_unique<HostPortReconciler>(host_ports_, adopted_));
     sweeper_ = &manager_.Add("sweep", std::make_unique<Sweeper>(parts_, *pods_));
   }
 
@@ -51,6 +64,7 @@ class Agent::Impl {
       if (!key.name.empty() && gate->controller != nullptr) gate->controller->Enqueue(key);
     });
     sweeper_->Enqueue({{}, "sweep"});
+    host_ports_controller_->Enqueue(all_ports_);  // rules of pods that are gone may be there
     node_controller_->Enqueue({{}, settings_.node_name});
     manager_.Start();
     heartbeat_.Start();
@@ -88,9 +102,11 @@ class Agent::Impl {
   }
 
   const AgentSettings settings_;
+  const Key all_ports_{{}, "host-ports"};
   Runtime& runtime_;
   ConfigSource config_;
   AddressPool addresses_;
+  HostPorts host_ports_;
   PodRecords records_;
   std::atomic<bool> adopted_{false};
   runtime::EventRecorder events_;
@@ -100,6 +116,7 @@ class Agent::Impl {
   client::Informer* pods_ = nullptr;
   runtime::Controller* pods_controller_ = nullptr;
   runtime::Controller* node_controller_ = nullptr;
+  runtime::Controller* host_ports_controller_ = nullptr;
   runtime::Controller* sweeper_ = nullptr;
   std::shared_ptr<ExitGate> gate_ = std::make_shared<ExitGate>();
   Prober prober_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "api/types/host_ports.h"
 #include "api/types/resources.h"
 #include "operator/agent/container_spec.h"
 #include "operator/agent/labels.h"
@@ -75,12 +76,14 @@ Status PodActions::RemoveSandbox(const Action& action) {
   if (!action.detach) return Status::Ok();
   if (!action.ip.empty()) CROFT_RETURN_IF_ERROR(parts_.net.DetachPod(action.pod_uid, action.ip));
   parts_.addresses.Release(action.pod_uid);
+  parts_.host_ports.Close(action.pod_uid);
   return Status::Ok();
 }
 
 Status PodActions::Forget(const Action& action) {
   CROFT_RETURN_IF_ERROR(parts_.volumes.Remove(action.pod_uid));
   parts_.addresses.Release(action.pod_uid);
+  parts_.host_ports.Close(action.pod_uid);
   parts_.records.Erase(key_, action.pod_uid);
   return Status::Ok();
 }
@@ -103,6 +106,10 @@ Status PodActions::Attach() {
     const Status status = parts_.net.AttachPod(live_.pid, uid_, Ip());
     if (!status.ok()) return FailPod("FailedCreatePodSandBox", status.Annotate("setting up the pod's network"));
     parts_.addresses.Adopt(uid_, Ip());
+    if (!types::HostPorts(pod_->spec).empty()) {
+      const Status opened = parts_.host_ports.Open(uid_);
+      if (!opened.ok()) return FailPod("FailedCreatePodSandBox", opened.Annotate("setting up the pod's host ports"));
+    }
   }
   Update([&](PodRecord& record) {
     record.attached = live_.id;

@@ -5,6 +5,7 @@
 
 #include "operator/agent/address_pool.h"
 #include "operator/agent/config_source.h"
+#include "operator/agent/host_ports.h"
 #include "operator/agent/pod_records.h"
 #include "operator/agent/prober.h"
 #include "operator/agent/settings.h"
@@ -24,6 +25,7 @@ struct PodParts {
   Volumes& volumes;
   ConfigSource& config;
   AddressPool& addresses;
+  HostPorts& host_ports;
   PodRecords& records;
   TaskGroup& tasks;
   runtime::EventRecorder& events;

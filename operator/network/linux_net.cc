@@ -6,6 +6,9 @@
 #include <cstdio>
 
 #include "api/base/id.h"
+#include "api/base/log.h"
+#include "operator/network/conntrack.h"
+#include "operator/network/host_ports.h"
 #include "operator/network/netns.h"
 #include "operator/network/nft.h"
 #include "operator/network/plan.h"
@@ -83,6 +86,24 @@ Status ConfigureNode(Netlink& node, const std::string& link_name, const Prefix& 
   route.source = source;
   route.protocol = kPodRoutes;
   return node.ReplaceRoute(route);
+}
+
+// What the node says to 127.0.0.1 goes to a pod over the pod's link only when that link may carry it; the rules keep
+// everything else from using it.
+Status CarryLoopback(Netlink& node, const std::vector<HostPort>& ports) {
+  const Result<std::vector<Route>> routes = node.Routes(kPodRoutes);
+  if (!routes.ok()) return routes.status();
+  const Result<std::vector<Link>> links = node.Links();
+  if (!links.ok()) return links.status();
+  for (const Route& route : *routes) {
+    const std::string pod = FormatAddress(route.destination);
+    if (std::none_of(ports.begin(), ports.end(), [&](const HostPort& port) { return port.pod_ip == pod; })) continue;
+    for (const Link& link : *links) {
+      if (link.index != route.link) continue;
+      CROFT_RETURN_IF_ERROR(SetSysctl("net/ipv4/conf/" + link.name + "/route_localnet", "1"));
+    }
+  }
+  return Status::Ok();
 }
 
 }  // namespace
@@ -177,6 +198,23 @@ Status LinuxNet::SetPeerRoutes(const std::vector<PeerRoute>& routes) {
   for (const Route& route : changes->replace) note(node->ReplaceRoute(route));
   for (const Route& route : changes->add) note(node->AddRoute(route));
   return first;
+}
+
+// Rules first: among them is what keeps others off 127.0.0.1.
+Status LinuxNet::SetHostPorts(const std::vector<HostPort>& ports) {
+  const Result<bool> changed = WriteHostPorts(ports, settings_.node_address);
+  if (!changed.ok()) return changed.status().Annotate("can't open ports of the node");
+  if (ports.empty()) return Status::Ok();
+  Result<Netlink> node = Netlink::Open();
+  if (!node.ok()) return node.status();
+  CROFT_RETURN_IF_ERROR(CarryLoopback(*node, ports));
+  if (!*changed) return Status::Ok();
+  const Result<std::vector<Address>> own = node->Addresses();
+  if (!own.ok()) return own.status();
+  if (const Status status = ForgetStaleFlows(ports, *own); !status.ok()) {
+    log::Warn("UDP clients of host ports may be late to find their pod", {{"reason", status.message()}});
+  }
+  return Status::Ok();
 }
 
 Result<std::vector<std::string>> LinuxNet::AttachedAddresses() {

@@ -25,6 +25,7 @@ class LinuxNet final : public Net {
   Status AttachPod(int pid, const std::string& pod_uid, const std::string& ip) override;
   Status DetachPod(const std::string& pod_uid, const std::string& ip) override;
   Status SetPeerRoutes(const std::vector<PeerRoute>& routes) override;
+  Status SetHostPorts(const std::vector<HostPort>& ports) override;
   Result<std::vector<std::string>> AttachedAddresses() override;
   Status ProbeTcp(const std::string& host, int port, int timeout_ms) override;
   Status ProbeHttp(const std::string& url, const std::vector<std::pair<std::string, std::string>>& headers,

@@ -246,7 +246,8 @@ class ServerProcess {
     settings.namespaced = [this] {
       std::vector<GroupVersionResource> resources;
       for (const auto& kind : api_->service().catalog().view()->definitions()) {
-        if (kind->namespaced) resources.push_back({kind->group, kind->StorageVersion().name, kind->plural});
+        if (!kind->namespaced || kind->create_only) continue;  // what is never stored can't be left over
+        resources.push_back({kind->group, kind->StorageVersion().name, kind->plural});
       }
       return resources;
     };

@@ -31,6 +31,22 @@ Status FakeNet::SetPeerRoutes(const std::vector<network::PeerRoute>& routes) {
   return Status::Ok();
 }
 
+Status FakeNet::SetHostPorts(const std::vector<network::HostPort>& ports) {
+  std::lock_guard lock(mutex_);
+  ++host_port_calls_;
+  if (!host_port_failures_.empty()) {
+    Status why = host_port_failures_.front();
+    host_port_failures_.erase(host_port_failures_.begin());
+    return why;
+  }
+  std::vector<network::HostPort> wanted = ports;
+  std::sort(wanted.begin(), wanted.end());
+  if (wanted == host_ports_) return Status::Ok();
+  host_ports_ = std::move(wanted);
+  ++host_port_writes_;
+  return Status::Ok();
+}
+
 Result<std::vector<std::string>> FakeNet::AttachedAddresses() {
   std::lock_guard lock(mutex_);
   std::vector<std::string> addresses;
@@ -72,10 +88,21 @@ void FakeNet::FailAttach(Status why, int times) {
   attach_failures_.insert(attach_failures_.end(), static_cast<size_t>(times), why);
 }
 
+void FakeNet::FailHostPorts(Status why, int times) {
+  std::lock_guard lock(mutex_);
+  host_port_failures_.insert(host_port_failures_.end(), static_cast<size_t>(times), why);
+}
+
+void FakeNet::LoseHostPorts() {
+  std::lock_guard lock(mutex_);
+  host_ports_.clear();
+}
+
 void FakeNet::Reboot() {
   std::lock_guard lock(mutex_);
   attached_.clear();
   routes_.clear();
+  host_ports_.clear();
 }
 
 std::map<std::string, std::string> FakeNet::Attached() const {
@@ -86,6 +113,23 @@ std::map<std::string, std::string> FakeNet::Attached() const {
 std::vector<network::PeerRoute> FakeNet::routes() const {
   std::lock_guard lock(mutex_);
   return routes_;
+}
+
+std::vector<std::string> FakeNet::HostPorts() const {
+  std::lock_guard lock(mutex_);
+  std::vector<std::string> texts;
+  for (const network::HostPort& port : host_ports_) texts.push_back(network::Describe(port));
+  return texts;
+}
+
+int FakeNet::host_port_calls() const {
+  std::lock_guard lock(mutex_);
+  return host_port_calls_;
+}
+
+int FakeNet::host_port_writes() const {
+  std::lock_guard lock(mutex_);
+  return host_port_writes_;
 }
 
 }  // namespace croft::fakes

@@ -17,6 +17,7 @@ class FakeNet final : public network::Net {
   Status AttachPod(int pid, const std::string& pod_uid, const std::string& ip) override;
   Status DetachPod(const std::string& pod_uid, const std::string& ip) override;
   Status SetPeerRoutes(const std::vector<network::PeerRoute>& routes) override;
+  Status SetHostPorts(const std::vector<network::HostPort>& ports) override;
   Result<std::vector<std::string>> AttachedAddresses() override;
   Status ProbeTcp(const std::string& host, int port, int timeout_ms) override;
   Status ProbeHttp(const std::string& url, const std::vector<std::pair<std::string, std::string>>& headers,
@@ -26,11 +27,20 @@ class FakeNet final : public network::Net {
   void SetProbe(std::function<Status(const std::string& target)> probe);
   // The next `times` calls of AttachPod fail.
   void FailAttach(Status why, int times = 1);
-  // The machine restarts: no links, no routes.
+  // The next `times` calls of SetHostPorts fail.
+  void FailHostPorts(Status why, int times = 1);
+  // The machine restarts: no links, no routes, no ports.
   void Reboot();
 
   std::map<std::string, std::string> Attached() const;  // pod uid -> address
   std::vector<network::PeerRoute> routes() const;
+  // "*:8080/TCP to 10.244.1.2:80", in order.
+  std::vector<std::string> HostPorts() const;
+  // How often the ports were looked at, and how often they changed.
+  int host_port_calls() const;
+  int host_port_writes() const;
+  // Somebody else takes the ports away.
+  void LoseHostPorts();
 
  private:
   Status Probe(const std::string& target, const std::string& host);
@@ -38,7 +48,11 @@ class FakeNet final : public network::Net {
   mutable std::mutex mutex_;  // guards all below
   std::map<std::string, std::string> attached_;
   std::vector<network::PeerRoute> routes_;
+  std::vector<network::HostPort> host_ports_;
+  int host_port_calls_ = 0;
+  int host_port_writes_ = 0;
   std::vector<Status> attach_failures_;
+  std::vector<Status> host_port_failures_;
   std::function<Status(const std::string&)> probe_;
 };
 

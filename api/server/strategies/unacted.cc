@@ -1,5 +1,7 @@
 #include "api/server/strategies/unacted.h"
 
+#include <arpa/inet.h>
+
 #include <string_view>
 #include <utility>
 
@@ -32,6 +34,12 @@ bool Says(const Json* value) {
   return !value->IsString() || value->GetStringLength() > 0;
 }
 
+// Pods have IPv4 addresses, and so have the ports of nodes that lead to them.
+bool HasEffect(const Json& host_ip) {
+  in_addr address{};
+  return !Says(&host_ip) || (host_ip.IsString() && inet_pton(AF_INET, host_ip.GetString(), &address) == 1);
+}
+
 void Warn(const std::string& field, std::vector<std::string>& warnings) {
   warnings.push_back(field + ": kept, but nothing in Croft acts on it yet");
 }
@@ -50,7 +58,8 @@ void WarnOfUnacted(const Json& spec, const std::string& path, std::vector<std::s
     if (ports == nullptr || !ports->IsArray()) return;
     for (size_t i = 0; i < ports->Size(); ++i) {
       const Json& port = (*ports)[static_cast<rapidjson::SizeType>(i)];
-      if (FindInt(port, {"hostPort"}) > 0) Warn(Indexed(at + ".ports", i) + ".hostPort", warnings);
+      const Json* host_ip = Find(port, "hostIP");
+      if (host_ip != nullptr && !HasEffect(*host_ip)) Warn(Indexed(at + ".ports", i) + ".hostIP", warnings);
     }
   });
 }

@@ -2,12 +2,11 @@
 
 #include "gmock/gmock.h"
 #include "operator/network/plan.h"
-#include "unit/operator/network/namespaces.h"
+#include "unit/operator/network/machines.h"
 
 namespace croft::network {
 namespace {
 
-using testing::Configure;
 using ::testing::ElementsAre;
 using testing::Expect;
 using ::testing::HasSubstr;
@@ -15,83 +14,7 @@ using testing::IdleProcess;
 using ::testing::IsEmpty;
 using testing::Listener;
 
-// A network namespace that plays a machine, and Croft's view of it.
-class Machine {
- public:
-  explicit Machine(const std::string& address) : net_({.node_address = address, .pod_network = "10.244.0.0/16"}) {
-    Result<UniqueFd> made = NewNetns();
-    Expect(made.status());
-    netns_ = std::move(made).value();
-  }
-
-  int netns() const { return netns_.get(); }
-  Netlink netlink() { return Netlink::OpenIn(netns_.get()).value(); }
-
-  Status Prepare() {
-    return In([&] { return net_.Prepare(); });
-  }
-  Status Attach(const IdleProcess& pod, const std::string& uid, const std::string& ip) {
-    return In([&] { return net_.AttachPod(pod.pid(), uid, ip); });
-  }
-  Status Detach(const std::string& uid, const std::string& ip) {
-    return In([&] { return net_.DetachPod(uid, ip); });
-  }
-  Status SetPeers(const std::vector<PeerRoute>& routes) {
-    return In([&] { return net_.SetPeerRoutes(routes); });
-  }
-  std::vector<std::string> Attached() {
-    std::vector<std::string> addresses;
-    Expect(In([&] {
-      Result<std::vector<std::string>> result = net_.AttachedAddresses();
-      if (result.ok()) addresses = *result;
-      return result.status();
-    }));
-    return addresses;
-  }
-  std::vector<std::string> LinkNames() {
-    std::vector<std::string> names;
-    const std::vector<Link> links = netlink().Links().value();
-    for (const Link& link : links) {
-      // ifb0 and ifb1 are in every namespace where the kernel has that module.
-      if (link.name.rfind("ifb", 0) != 0) names.push_back(link.name);
-    }
-    return names;
-  }
-  // "10.244.2.0/24 via 10.50.0.2"
-  std::vector<std::string> Routes(uint8_t protocol) {
-    std::vector<std::string> texts;
-    const std::vector<Route> routes = netlink().Routes(protocol).value();
-    for (const Route& route : routes) {
-      texts.push_back(FormatPrefix(route.destination) + (route.unreachable ? " unreachable" : " via " + route.via));
-    }
-    return texts;
-  }
-
- private:
-  Status In(const std::function<Status()>& function) { return RunInNetns(netns_.get(), function); }
-
-  UniqueFd netns_;
-  LinuxNet net_;
-};
-
-// Two machines on one link, 10.50.0.1 and 10.50.0.2, with pods in 10.244.1.0/24 and 10.244.2.0/24.
-class LinuxNetTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    CROFT_SKIP_UNLESS_ROOT();
-    one_.emplace("10.50.0.1");
-    two_.emplace("10.50.0.2");
-    Netlink netlink = one_->netlink();
-    Expect(netlink.AddVeth({"eth0", "eth0", two_->netns(), 1400, {}}));
-    Configure(one_->netns(), "eth0", "10.50.0.1/24");
-    Configure(two_->netns(), "eth0", "10.50.0.2/24");
-    Expect(one_->Prepare());
-    Expect(two_->Prepare());
-  }
-
-  std::optional<Machine> one_, two_;
-  const std::vector<PeerRoute> peers_ = {{"10.244.1.0/24", "10.50.0.1"}, {"10.244.2.0/24", "10.50.0.2"}};
-};
+class LinuxNetTest : public testing::TwoMachines {};
 
 TEST_F(LinuxNetTest, PodsReachEachOtherByTheirOwnAddressesOnOneNodeAndAcrossNodes) {
   IdleProcess a, b, c;
@@ -179,7 +102,7 @@ TEST_F(LinuxNetTest, AnAddressIsNotGivenToTwoPods) {
 TEST_F(LinuxNetTest, AttachSaysWhatIsWrong) {
   IdleProcess a;
   EXPECT_THAT(one_->Attach(a, "uid-a", "10.244.1").message(), HasSubstr("not an IPv4 address"));
-  Machine unplugged("10.99.0.1");
+  testing::Machine unplugged("10.99.0.1");
   EXPECT_THAT(unplugged.Attach(a, "uid-a", "10.244.1.10").message(), HasSubstr("10.99.0.1 is on no link"));
   a.Kill();
   IdleProcess gone;
