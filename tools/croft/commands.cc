@@ -5,6 +5,7 @@
 #include "api/base/log.h"
 #include "tools/cluster/init.h"
 #include "tools/croft/cluster.h"
+#include "tools/croft/completion.h"
 #include "tools/croft/daemons.h"
 #include "tools/croft/terminal.h"
 #include "tools/croft/verbs.h"
@@ -43,6 +44,21 @@ CLI::App* Verb(CLI::App& parent, CommandLine& line, const std::string& name, con
   verb->footer("Example:\n  " + example);
   verb->callback([&line, run = std::move(run)] { line.code = run(); });
   return verb;
+}
+
+// The hidden verbs are left out.
+CommandWords WordsOf(CLI::App& app) {
+  CommandWords words{.name = app.get_name()};
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_positional()) continue;
+    std::vector<std::string> names;
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    words.options.push_back({std::move(names), option->get_items_expected_min() > 0});
+  }
+  const auto shown = [](const CLI::App* verb) { return !verb->get_group().empty(); };
+  for (CLI::App* verb : app.get_subcommands(shown)) words.verbs.push_back(WordsOf(*verb));
+  return words;
 }
 
 void AddNamespace(CLI::App* verb, CommandLine& line, bool all) {
@@ -198,12 +214,17 @@ void AddRest(CommandLine& line) {
   verb->add_flag("--client", line.client_only, "Only this program's");
 
   verb = Verb(line.app, line, "completion", "Print a completion script for a shell", "source <(croft completion bash)",
-              [&line] { return Completion(line.shell); });
+              [&line] { return PrintCompletionScript(line.shell); });
   verb->add_option("shell", line.shell, "bash, zsh or fish")->required();
   verb = line.app.add_subcommand("__complete", "");
   verb->group("");
-  verb->prefix_command();
-  verb->callback([&line, verb] { line.code = Complete(line.globals, verb->remaining()); });
+  verb->prefix_command()->fallthrough(false);  // every word is data, those of verbs too
+  verb->callback([&line, verb] {
+    const std::unique_ptr<LabWords> lab = LiveLabWords();
+    for (const std::string& word : Completions(WordsOf(line.app), verb->remaining(), *lab)) {
+      std::printf("%s\n", word.c_str());
+    }
+  });
 }
 
 }  // namespace

@@ -61,9 +61,4 @@ int CaRoot(const Globals& globals);
 
 int Version(const Globals& globals, bool client_only);
 
-// Prints a completion script for "bash", "zsh" or "fish".
-int Completion(const std::string& shell);
-// Words that may follow, one a line, for those scripts: objects of a live lab.
-int Complete(const Globals& globals, const std::vector<std::string>& words);
-
 }  // namespace croft::cli
