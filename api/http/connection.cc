@@ -98,7 +98,7 @@ void SocketConnection::Handshake() {
     case State::kDone:
       transport_->Identify(&peer_);
       handshake_deadline_ = SteadyTime::max();
-      session_ = MakeHttp1Session(*this);
+      session_ = transport_->protocol() == "h2" ? MakeHttp2Session(*this) : MakeHttp1Session(*this);
       return Read();
     case State::kEnd:
     case State::kError:
@@ -206,8 +206,11 @@ void SocketConnection::Post(std::function<void()> task) {
 
 void SocketConnection::Dispatch(Request request, uint64_t number) {
   request.peer = peer_;
-  ResponderPtr responder = MakeResponder({shared_from_this(), session_.get()}, number);
-  host_->workers->Post([host = host_, request = std::move(request), responder = std::move(responder)]() mutable {
+  std::shared_ptr<Session> session(shared_from_this(), session_.get());
+  ResponderPtr responder = MakeResponder(session, number);
+  host_->workers->Post([host = host_, session = std::move(session), number, request = std::move(request),
+                        responder = std::move(responder)]() mutable {
+    if (session->Abandoned(number)) return;
     try {
       host->handler(std::move(request), std::move(responder));
     } catch (const std::exception& error) {

@@ -76,6 +76,7 @@ void Http1Session::Dispatch() {
   http_1_1_ = parser_->http_1_1();
   Request request = parser_->Take();
   parser_.reset();
+  request.protocol = http_1_1_ ? kHttp11 : kHttp10;
   head_only_ = request.method == "HEAD";
   ++request_;
   replied_ = false;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "api/http/parser.h"
+#include "api/http/response.h"
 #include "api/http/session.h"
 
 namespace croft::http {
@@ -65,8 +66,5 @@ class Http1Session final : public Session {
   size_t stream_limit_ = 0;
   std::function<void()> on_stream_closed_;
 };
-
-// The bytes of a response up to its body. `length`: the body's, none when it is chunked.
-std::string EncodeHead(const Response& response, std::optional<size_t> length, bool http_1_1, bool keep_alive);
 
 }  // namespace croft::http

@@ -37,12 +37,17 @@ struct Peer {
   std::vector<std::string> organizations;
 };
 
+inline constexpr std::string_view kHttp10 = "HTTP/1.0";
+inline constexpr std::string_view kHttp11 = "HTTP/1.1";
+inline constexpr std::string_view kHttp2 = "HTTP/2";
+
 struct Request {
   std::string method;  // "GET"
   std::string target;  // path and query as sent: "/api/v1/pods?limit=5"
   Headers headers;
   std::string body;
   Peer peer;
+  std::string_view protocol = kHttp11;  // that a server received it by: one of the constants above
 
   std::string_view path() const;   // "/api/v1/pods", still percent-encoded
   std::string_view query() const;  // "limit=5"

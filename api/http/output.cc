@@ -1,5 +1,6 @@
 #include "api/http/output.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace croft::http {
@@ -12,8 +13,35 @@ void Output::Append(std::string bytes) {
 
 void Output::Append(SharedBytes bytes) {
   if (!bytes || bytes->empty()) return;
-  size_ += bytes->size();
-  pieces_.push_back({{}, std::move(bytes)});
+  const size_t size = bytes->size();
+  Append(std::move(bytes), 0, size);
+}
+
+void Output::Append(SharedBytes bytes, size_t begin, size_t size) {
+  size_ += size;
+  pieces_.push_back({{}, std::move(bytes), begin, size});
+}
+
+void Output::AppendSmall(std::string_view bytes) {
+  static constexpr size_t kPiece = 1024;
+  const bool fits = size_ > 0 && !pieces_.back().shared && pieces_.back().own.size() + bytes.size() <= kPiece;
+  if (!fits) return Append(std::string(bytes));
+  pieces_.back().own.append(bytes);
+  size_ += bytes.size();
+}
+
+void Output::MoveTo(Output* to, size_t bytes) {
+  while (bytes > 0) {
+    const Piece& piece = pieces_[first_];
+    const size_t part = std::min(bytes, piece.bytes().size() - offset_);
+    if (piece.shared) {
+      to->Append(piece.shared, piece.begin + offset_, part);
+    } else {
+      to->Append(piece.own.substr(offset_, part));
+    }
+    Consume(part);
+    bytes -= part;
+  }
 }
 
 Transport::Outcome Output::Flush(Transport& transport) {
@@ -23,7 +51,7 @@ Transport::Outcome Output::Flush(Transport& transport) {
     iovec vectors[kMaxPieces];
     int count = 0;
     for (size_t i = first_; i < pieces_.size() && count < kMaxPieces; ++i, ++count) {
-      const std::string& bytes = pieces_[i].bytes();
+      const std::string_view bytes = pieces_[i].bytes();
       const size_t skip = i == first_ ? offset_ : 0;
       vectors[count] = {const_cast<char*>(bytes.data()) + skip, bytes.size() - skip};
     }

@@ -14,6 +14,10 @@ class Output {
  public:
   void Append(std::string bytes);
   void Append(SharedBytes bytes);
+  // A few bytes that are not worth a piece of their own.
+  void AppendSmall(std::string_view bytes);
+  // Moves the first `bytes`, at most size(), to the end of `to`; shared pieces stay shared.
+  void MoveTo(Output* to, size_t bytes);
 
   bool empty() const { return size_ == 0; }
   size_t size() const { return size_; }
@@ -25,8 +29,11 @@ class Output {
   struct Piece {
     std::string own;     // used when `shared` is null
     SharedBytes shared;  // null or not empty
-    const std::string& bytes() const { return shared ? *shared : own; }
+    size_t begin = 0;    // the part of `shared` that is meant
+    size_t size = 0;
+    std::string_view bytes() const { return shared ? std::string_view(*shared).substr(begin, size) : own; }
   };
+  void Append(SharedBytes bytes, size_t begin, size_t size);
   void Consume(size_t bytes);
 
   std::vector<Piece> pieces_;

@@ -1,6 +1,7 @@
 #include <atomic>
 #include <utility>
 
+#include "api/http/response.h"
 #include "api/http/session.h"
 
 namespace croft::http {

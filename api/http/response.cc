@@ -1,6 +1,7 @@
+#include "api/http/response.h"
+
 #include <ctime>
 
-#include "api/http/http1_session.h"
 #include "api/http/output.h"
 
 namespace croft::http {
@@ -71,8 +72,19 @@ std::string_view Phrase(int status) {
   }
 }
 
-// The Date header, made anew once a second in each thread.
-const std::string& Date() {
+void AppendJsonString(std::string* out, std::string_view text) {
+  *out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') *out += '\\';
+    *out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  *out += '"';
+}
+
+}  // namespace
+
+// Made anew once a second in each thread.
+const std::string& DateNow() {
   thread_local std::time_t made_at = 0;
   thread_local std::string text;
   const std::time_t now = std::time(nullptr);
@@ -91,17 +103,6 @@ bool IsFraming(std::string_view name) {
          SameIgnoringCase(name, "Connection");
 }
 
-void AppendJsonString(std::string* out, std::string_view text) {
-  *out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') *out += '\\';
-    *out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  }
-  *out += '"';
-}
-
-}  // namespace
-
 std::string EncodeHead(const Response& response, std::optional<size_t> length, bool http_1_1, bool keep_alive) {
   std::string head;
   head.reserve(256);
@@ -110,7 +111,7 @@ std::string EncodeHead(const Response& response, std::optional<size_t> length, b
   for (const auto& [name, value] : response.headers.fields()) {
     if (!IsFraming(name)) AppendField(&head, name, value);
   }
-  AppendField(&head, "Date", Date());
+  AppendField(&head, "Date", DateNow());
   const bool has_body = response.status >= 200 && response.status != 204 && response.status != 304;
   if (has_body && length) AppendField(&head, "Content-Length", std::to_string(*length));
   if (has_body && !length && http_1_1) AppendField(&head, "Transfer-Encoding", "chunked");

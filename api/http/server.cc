@@ -73,6 +73,7 @@ struct Server::Impl {
 
   std::mutex accept_mutex;
   bool stopping = false;                                 // guarded by accept_mutex
+  bool sweeping = true;                                  // guarded by accept_mutex
   std::vector<std::unique_ptr<OpenListener>> listeners;  // guarded by accept_mutex
   std::unique_ptr<Timer> sweeper;                        // guarded by accept_mutex
 
@@ -157,7 +158,7 @@ void Server::Impl::Sweep() {
   sweeper->expires_after(std::chrono::duration_cast<SteadyTime::duration>(SweepInterval(host->settings)));
   sweeper->async_wait([this](const boost::system::error_code& error) {
     std::lock_guard lock(accept_mutex);
-    if (error || stopping) return;
+    if (error || !sweeping) return;
     const SteadyTime now = std::chrono::steady_clock::now();
     for (const auto& connection : host->connections.All()) connection->CheckTime(now);
     Sweep();
@@ -172,18 +173,22 @@ void Server::Stop(Duration patience) {
   {
     std::lock_guard lock(impl_->accept_mutex);
     if (std::exchange(impl_->stopping, true)) return;
-    impl_->sweeper->cancel();
     for (const auto& listener : impl_->listeners) {
       listener->pause.cancel();
       listener->fd.close();
       if (!listener->path.empty()) unlink(listener->path.c_str());
     }
   }
-  // 2. What runs may end well, then must end.
+  // 2. What runs may end well within its time limits, then must end.
   for (const auto& connection : impl_->host->connections.All()) connection->Finish();
   impl_->host->connections.WaitUntilEmpty(deadline);
   for (const auto& connection : impl_->host->connections.All()) connection->Abort();
   // 3. Cancelled waits run out; then the I/O threads have nothing left and return.
+  {
+    std::lock_guard lock(impl_->accept_mutex);
+    impl_->sweeping = false;
+    impl_->sweeper->cancel();
+  }
   impl_->work.reset();
   for (std::thread& thread : impl_->threads) thread.join();
   impl_->workers->Stop();

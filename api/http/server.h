@@ -34,16 +34,18 @@ struct ServerSettings {
   size_t max_header_bytes = 64 * 1024;
   size_t max_body_bytes = 3 * 1024 * 1024;
   size_t max_connections = 4096;
+  uint32_t max_streams = 250;  // requests of one HTTP/2 connection at a time
   Duration handshake_limit = std::chrono::seconds(10);
   Duration header_limit = std::chrono::seconds(10);  // from a request's first byte
   Duration body_limit = std::chrono::seconds(60);
   Duration write_limit = std::chrono::seconds(60);  // without any progress
-  Duration idle_limit = std::chrono::minutes(5);    // between requests
+  Duration idle_limit = std::chrono::minutes(5);    // without a request
 };
 
-// An HTTP/1.1 server: a few I/O threads for all connections, and worker threads on which the handler runs. One request
-// of a connection is handled at a time; pipelined ones wait their turn. What is malformed, too large or too slow is
-// answered here, with a Status as body, and never reaches the handler.
+// An HTTP server: a few I/O threads for all connections, and worker threads on which the handler runs. Clients that
+// offer it in the TLS handshake are served HTTP/2, all others HTTP/1.1; the handler need not know. Of an HTTP/1.1
+// connection one request is handled at a time, and pipelined ones wait their turn. What is malformed, too large or too
+// slow is answered here, with a Status as body, and never reaches the handler.
 //
 //   Server server(settings, [](Request request, ResponderPtr responder) { responder->Send({200, {}, "ok"}); });
 //   if (Status status = server.Start(); !status.ok()) return status;

@@ -68,14 +68,14 @@ class Session {
   virtual bool WriteStream(uint64_t request, SharedBytes bytes) = 0;
   virtual void CloseStream(uint64_t request) = 0;
   virtual void OnStreamClosed(uint64_t request, std::function<void()> callback) = 0;
+  // The client took the request back before it was handled: it need not be.
+  virtual bool Abandoned(uint64_t) { return false; }
 };
 
 std::unique_ptr<Session> MakeHttp1Session(Link& link);
+std::unique_ptr<Session> MakeHttp2Session(Link& link);
 
 // Answers request `number` of a session, which it keeps alive.
 ResponderPtr MakeResponder(std::shared_ptr<Session> session, uint64_t number);
-
-// A meta/v1 Status as the body of a failure that the server itself answers. `code` may be one that no Reason has.
-Response StatusResponse(int code, const Status& status);
 
 }  // namespace croft::http

@@ -69,11 +69,11 @@ Status TrustAuthorities(SSL_CTX* context, const std::string& pem, bool announce)
   return Status::Ok();
 }
 
-// HTTP/1.1 is what we speak; a client that offers other protocols only goes on without ALPN, as it would with a server
-// that knows none.
+// HTTP/2 with those who offer it, else HTTP/1.1; a client that offers other protocols only goes on without ALPN, as it
+// would with a server that knows none.
 int SelectProtocol(SSL*, const unsigned char** out, unsigned char* out_length, const unsigned char* offered,
                    unsigned int offered_length, void*) {
-  static constexpr unsigned char kProtocols[] = "\x08http/1.1";
+  static constexpr unsigned char kProtocols[] = "\x02h2\x08http/1.1";
   unsigned char* chosen = nullptr;
   if (SSL_select_next_proto(&chosen, out_length, kProtocols, sizeof kProtocols - 1, offered, offered_length) !=
       OPENSSL_NPN_NEGOTIATED) {

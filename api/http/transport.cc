@@ -44,6 +44,7 @@ class PlainTransport final : public Transport {
   bool Pending() const override { return false; }
   void CloseWrite() override { shutdown(fd_, SHUT_WR); }
   void Identify(Peer*) const override {}
+  std::string_view protocol() const override { return {}; }
   int fd() const override { return fd_; }
   const std::string& error() const override { return error_; }
 
@@ -155,6 +156,12 @@ class TlsTransport final : public Transport {
   }
 
   void Identify(Peer* peer) const override { ReadPeer(ssl_, peer); }
+  std::string_view protocol() const override {
+    const unsigned char* name = nullptr;
+    unsigned size = 0;
+    SSL_get0_alpn_selected(ssl_, &name, &size);
+    return {reinterpret_cast<const char*>(name), size};
+  }
   int fd() const override { return fd_; }
   const std::string& error() const override { return error_; }
 

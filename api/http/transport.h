@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "api/http/tls.h"
 
@@ -35,6 +36,8 @@ class Transport {
   // Tells the peer that nothing more will be written.
   virtual void CloseWrite() = 0;
   virtual void Identify(Peer* peer) const = 0;
+  // What the handshake agreed on with ALPN: "h2", "http/1.1"; empty when nothing.
+  virtual std::string_view protocol() const = 0;
   virtual int fd() const = 0;
   virtual const std::string& error() const = 0;
 };

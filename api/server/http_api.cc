@@ -9,6 +9,14 @@ bool TakesGzip(const http::Request& request) {
   return request.headers.Get("Accept-Encoding").find("gzip") != std::string_view::npos;
 }
 
+// What a client calls its method is not let grow the metrics.
+std::string_view CountedMethod(std::string_view method) {
+  for (const std::string_view known : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+    if (method == known) return known;
+  }
+  return "other";
+}
+
 }  // namespace
 
 HttpApi::HttpApi(Parts parts) : parts_(std::move(parts)), encoder_(parts_.clock) {}
@@ -20,7 +28,7 @@ void HttpApi::Tick() {
 void HttpApi::Reply(const Exchange& exchange, http::Response response) {
   {
     const std::lock_guard lock(metrics_mutex_);
-    ++requests_[{exchange.request.method, response.status}];
+    ++requests_[{CountedMethod(exchange.request.method), exchange.request.protocol, response.status}];
   }
   exchange.responder->Send(std::move(response));
 }

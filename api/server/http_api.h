@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <tuple>
 
 #include "api/base/executor.h"
 #include "api/base/id.h"
@@ -86,7 +87,8 @@ class HttpApi {
   WatchSessions watches_;
   OpenApiDocuments open_api_;
   mutable std::mutex metrics_mutex_;
-  std::map<std::pair<std::string, int>, uint64_t> requests_;  // by verb and code; guarded by metrics_mutex_
+  // By method, protocol and code; guarded by metrics_mutex_.
+  std::map<std::tuple<std::string_view, std::string_view, int>, uint64_t> requests_;
 };
 
 }  // namespace croft::server

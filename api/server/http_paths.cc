@@ -149,13 +149,14 @@ void HttpApi::HandleOpenApi(Exchange& exchange) {
 
 std::string HttpApi::MetricsText() const {
   std::string text =
-      "# HELP croft_api_requests_total Requests answered, by method and code.\n"
+      "# HELP croft_api_requests_total Requests answered, by method, protocol and code.\n"
       "# TYPE croft_api_requests_total counter\n";
   {
     const std::lock_guard lock(metrics_mutex_);
     for (const auto& [key, count] : requests_) {
-      text += "croft_api_requests_total{method=\"" + key.first + "\",code=\"" + std::to_string(key.second) + "\"} " +
-              std::to_string(count) + "\n";
+      const auto& [method, protocol, code] = key;
+      text.append("croft_api_requests_total{method=\"").append(method).append("\",protocol=\"").append(protocol);
+      text.append("\",code=\"").append(std::to_string(code)).append("\"} ").append(std::to_string(count)).append("\n");
     }
   }
   text += "# HELP croft_api_watches Open watches.\n# TYPE croft_api_watches gauge\ncroft_api_watches " +

@@ -116,7 +116,7 @@ void HttpApi::HandleWatch(Exchange& exchange) {
   auto stream = exchange.responder->StartStream(200, headers, session->pending_bytes() + kMaxLag);
   {
     const std::lock_guard lock(metrics_mutex_);
-    ++requests_[{"WATCH", 200}];
+    ++requests_[{"WATCH", exchange.request.protocol, 200}];
   }
   if (!subscription.ok()) {
     stream->Write(Share(WatchErrorLine(subscription.status())));
