@@ -12,8 +12,6 @@
 
 #include "api/base/fd.h"
 
-extern char** environ;
-
 namespace croft {
 namespace {
 

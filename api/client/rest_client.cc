@@ -174,7 +174,7 @@ Status RestClient::Stream(const std::string& target, const std::string& accept,
   int code = 0;
   std::string failure;  // the body of a reply that refuses
   const Status why = impl_->streams().Follow(
-      std::move(request),
+      request,
       [&](const http::Response& head) {
         code = head.status;
         return true;

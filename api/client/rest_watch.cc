@@ -81,7 +81,7 @@ class RestWatch final : public Watch {
     callbacks.on_headers = [decoder](const http::Response& head) { decoder->OnHeaders(head.status); };
     callbacks.on_data = [decoder](std::string_view bytes) { decoder->OnData(bytes); };
     callbacks.on_end = [decoder](const Status& why) { decoder->OnEnd(why); };
-    stream_ = client.OpenStream(std::move(request), std::move(callbacks));
+    stream_ = client.OpenStream(request, std::move(callbacks));
   }
 
  private:

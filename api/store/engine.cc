@@ -205,7 +205,7 @@ void Engine::FailBatch(std::vector<Pending> batch, const Status& cause) {
   if (!ephemeral.empty()) CommitBatch(std::move(ephemeral));
 }
 
-void Engine::Remember(Changes changes) {
+void Engine::Remember(Changes&& changes) {
   if (unsaved_.empty()) flushed_at_ = clock_.Steady();
   for (auto& [id, change] : changes) {
     if (change.object == nullptr && !change.on_disk) {

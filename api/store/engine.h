@@ -66,7 +66,7 @@ class Engine final : public Store {
   Result<ObjectPtr> DecideOne(const Write& write, Plan& plan) const;
   Status Persist(const Plan& plan);
   void FailBatch(std::vector<Pending> batch, const Status& cause);
-  void Remember(Changes changes);
+  void Remember(Changes&& changes);
   bool FlushIsDue(int intervals) const;
   void FlushEphemeral();
   void SaveAtStop();

@@ -7,8 +7,6 @@
 
 namespace croft::types::lab {
 
-using types::Fields;
-
 template <class V>
 void Fields(V& v, ServicePort& t) {
   v("name", t.name);

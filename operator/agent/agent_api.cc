@@ -89,8 +89,9 @@ AgentApi::AgentApi(AgentApiSettings settings, Runtime& runtime, Executor& execut
       runtime_(runtime),
       clock_(clock),
       tasks_(executor),
-      server_(MakeServerSettings(settings_),
-              [this](http::Request request, http::ResponderPtr responder) { Handle(request, responder); }) {}
+      server_(MakeServerSettings(settings_), [this](const http::Request& request, const http::ResponderPtr& responder) {
+        Handle(request, responder);
+      }) {}
 
 AgentApi::~AgentApi() {
   Stop();

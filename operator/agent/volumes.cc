@@ -104,7 +104,7 @@ Status MountTmpfs(const std::string& path, const std::string& options) {
 
 }  // namespace
 
-NodeVolumes::NodeVolumes(std::string data_dir, std::string log_dir, DnsSettings dns)
+NodeVolumes::NodeVolumes(const std::string& data_dir, std::string log_dir, DnsSettings dns)
     : data_dir_(fs::absolute(data_dir).lexically_normal()), log_dir_(std::move(log_dir)), dns_(std::move(dns)) {}
 
 Status NodeVolumes::MountRun() {

@@ -33,7 +33,7 @@ class Volumes {
 // DATA/run, which is a tmpfs wherever mounting is allowed. Removes with them the pod's logs, LOGS/<ns>_<name>_<uid>.
 class NodeVolumes final : public Volumes {
  public:
-  NodeVolumes(std::string data_dir, std::string log_dir, DnsSettings dns);
+  NodeVolumes(const std::string& data_dir, std::string log_dir, DnsSettings dns);
 
   Status Prepare(const PodFacts& facts, ConfigSource& source) override;
   Result<std::vector<MountSpec>> Mounts(const PodFacts& facts, const types::Container& container,

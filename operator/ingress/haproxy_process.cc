@@ -18,8 +18,6 @@
 #include "api/base/file.h"
 #include "api/base/log.h"
 
-extern char** environ;
-
 namespace croft::ingress {
 namespace {
 

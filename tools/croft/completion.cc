@@ -13,8 +13,8 @@ using Words = std::vector<std::string>;
 
 // What stands before the word that is being typed.
 struct Typed {
-  std::vector<const CommandWords*> path;  // the program, then the verbs
-  Words positional;                       // what is neither verb nor option
+  std::vector<const CommandWords*> path;       // the program, then the verbs
+  Words positional;                            // what is neither verb nor option
   const CommandWords::Option* open = nullptr;  // the last word is its value
   Globals globals;
 
@@ -175,7 +175,9 @@ constexpr const char* kFish =
 
 }  // namespace
 
-std::unique_ptr<LabWords> LiveLabWords() { return std::make_unique<Live>(); }
+std::unique_ptr<LabWords> LiveLabWords() {
+  return std::make_unique<Live>();
+}
 
 Words Completions(const CommandWords& program, const Words& words, LabWords& lab) {
   const std::string word = words.empty() ? "" : words.back();

@@ -32,13 +32,13 @@ Result<std::unique_ptr<Client>> Client::Create(const std::string& socket) {
 }
 
 Result<http::Response> Client::Raw(std::string method, const std::string& path, std::string body,
-                                   std::string content_type, Duration timeout) {
+                                   const std::string& content_type, Duration timeout) {
   http::Request request;
   request.method = std::move(method);
   request.target = kPrefix + path;
-  if (!body.empty()) request.headers.Add("Content-Type", std::move(content_type));
+  if (!body.empty()) request.headers.Add("Content-Type", content_type);
   request.body = std::move(body);
-  return http_->Do(std::move(request), timeout);
+  return http_->Do(request, timeout);
 }
 
 Result<JsonDocument> Client::Get(const std::string& path, Duration timeout) {
@@ -66,7 +66,7 @@ std::unique_ptr<http::ResponseStream> Client::Follow(const std::string& path, ht
   http::Request request;
   request.method = "GET";
   request.target = kPrefix + path;
-  return http_->OpenStream(std::move(request), std::move(callbacks));
+  return http_->OpenStream(request, std::move(callbacks));
 }
 
 Status Client::Ping() {

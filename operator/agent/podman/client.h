@@ -20,8 +20,8 @@ class Client {
   Result<JsonDocument> Post(const std::string& path, const Json* body = nullptr, Duration timeout = kTimeout);
   Status Delete(const std::string& path, Duration timeout = kTimeout);
   // The reply as it is, whatever its code.
-  Result<http::Response> Raw(std::string method, const std::string& path, std::string body, std::string content_type,
-                             Duration timeout);
+  Result<http::Response> Raw(std::string method, const std::string& path, std::string body,
+                             const std::string& content_type, Duration timeout);
   // The reply's body in pieces, as they come; see http::Client::OpenStream.
   std::unique_ptr<http::ResponseStream> Follow(const std::string& path, http::StreamCallbacks callbacks);
 

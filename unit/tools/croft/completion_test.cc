@@ -51,29 +51,24 @@ TEST_P(Completion, Offers) {
 
 INSTANTIATE_TEST_SUITE_P(
     Words, Completion,
-    testing::Values(Case{"verbs_at_first", {""}, {"apply", "cluster", "completion", "get", "logs"}},
-                    Case{"verbs_when_nothing_is_typed", {}, {"apply", "cluster", "completion", "get", "logs"}},
-                    Case{"only_verbs_that_begin_so", {"c"}, {"cluster", "completion"}},
-                    Case{"the_verbs_below_a_verb", {"cluster", ""}, {"create", "list"}},
-                    Case{"a_verbs_options_and_the_programs",
-                         {"cluster", "create", "--"},
-                         {"--help", "--kubeconfig", "--nodes"}},
-                    Case{"resources_after_get", {"get", "p"}, {"persistentvolumes", "pods"}},
-                    Case{"objects_after_a_resource", {"get", "pods", ""}, {"db-1", "web-1"}},
-                    Case{"objects_after_type_and_slash", {"get", "deploy/w"}, {"deploy/web"}},
-                    Case{"pods_after_logs", {"logs", "-f", ""}, {"db-1", "web-1"}},
-                    Case{"nothing_after_the_pod_of_logs", {"logs", "web-1", ""}, {}},
-                    Case{"objects_of_the_namespace_that_was_typed",
-                         {"get", "-n", "website", "pods", "w"},
-                         {"website-1"}},
-                    Case{"the_namespace_written_with_an_equals_sign",
-                         {"get", "--namespace=website", "pods", "w"},
-                         {"website-1"}},
-                    Case{"namespaces_after_n", {"get", "-n", "w"}, {"website"}},
-                    Case{"formats_after_o", {"get", "pods", "-o", ""}, {"json", "name", "wide", "yaml"}},
-                    Case{"nothing_for_a_file_which_the_shell_knows", {"apply", "-f", ""}, {}},
-                    Case{"shells", {"completion", ""}, {"bash", "fish", "zsh"}},
-                    Case{"options_that_take_no_value_swallow_no_word", {"get", "-w", "po"}, {"pods"}}),
+    testing::Values(
+        Case{"verbs_at_first", {""}, {"apply", "cluster", "completion", "get", "logs"}},
+        Case{"verbs_when_nothing_is_typed", {}, {"apply", "cluster", "completion", "get", "logs"}},
+        Case{"only_verbs_that_begin_so", {"c"}, {"cluster", "completion"}},
+        Case{"the_verbs_below_a_verb", {"cluster", ""}, {"create", "list"}},
+        Case{"a_verbs_options_and_the_programs", {"cluster", "create", "--"}, {"--help", "--kubeconfig", "--nodes"}},
+        Case{"resources_after_get", {"get", "p"}, {"persistentvolumes", "pods"}},
+        Case{"objects_after_a_resource", {"get", "pods", ""}, {"db-1", "web-1"}},
+        Case{"objects_after_type_and_slash", {"get", "deploy/w"}, {"deploy/web"}},
+        Case{"pods_after_logs", {"logs", "-f", ""}, {"db-1", "web-1"}},
+        Case{"nothing_after_the_pod_of_logs", {"logs", "web-1", ""}, {}},
+        Case{"objects_of_the_namespace_that_was_typed", {"get", "-n", "website", "pods", "w"}, {"website-1"}},
+        Case{"the_namespace_written_with_an_equals_sign", {"get", "--namespace=website", "pods", "w"}, {"website-1"}},
+        Case{"namespaces_after_n", {"get", "-n", "w"}, {"website"}},
+        Case{"formats_after_o", {"get", "pods", "-o", ""}, {"json", "name", "wide", "yaml"}},
+        Case{"nothing_for_a_file_which_the_shell_knows", {"apply", "-f", ""}, {}},
+        Case{"shells", {"completion", ""}, {"bash", "fish", "zsh"}},
+        Case{"options_that_take_no_value_swallow_no_word", {"get", "-w", "po"}, {"pods"}}),
     [](const auto& test) { return test.param.name; });
 
 // What the program prints when it is run with `words`, and its exit code.
@@ -129,7 +124,9 @@ void ExpectHelp(const Words& path) {
   }
 }
 
-TEST(CommandLine, EveryVerbThatCompletionOffersHasHelpWithAnExample) { ExpectHelp({}); }
+TEST(CommandLine, EveryVerbThatCompletionOffersHasHelpWithAnExample) {
+  ExpectHelp({});
+}
 
 TEST(CommandLine, CompletionOffersEveryVerbButTheHiddenOnes) {
   EXPECT_THAT(Lines(RunCroft({"__complete", ""}).out),
