@@ -64,6 +64,8 @@ class Http2Test : public testing::Test {
     const Status status = server_->Start();
     ASSERT_TRUE(status.ok()) << status.message();
   }
+  // Waits for the handlers; for tests whose handler uses what ends with the test's body.
+  void EndServer() { server_->Stop(Duration::zero()); }
   std::unique_ptr<Http2Client> Open(const std::vector<std::string>& protocols = {"h2"}) {
     return std::make_unique<Http2Client>(server_->addresses().front(), lab_.ca_pem(), lab_.Issue("alice", {"lab"}),
                                          protocols);

@@ -109,6 +109,7 @@ TEST_F(Http2Test, RequestsTakenBackStillCountUntilTheHandlerIsDone) {
     const int32_t id = client->Get("/");
     return client->Await(id).status == 200;
   }));
+  EndServer();
   EXPECT_EQ(handled, 3);  // what was taken back before its turn was dropped
 }
 
@@ -159,6 +160,7 @@ TEST_F(Http2Test, FloodsEndTheConnectionAndNoOther) {
     EXPECT_EQ(neighbour->Await(neighbour->Get("/neighbour")).status, 200);
   }
   EXPECT_LE(handled, 2000 + static_cast<int>(std::size(kCases)));
+  EndServer();
 }
 
 TEST_F(Http2Test, TimeLimits) {

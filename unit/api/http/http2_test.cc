@@ -58,6 +58,7 @@ TEST_F(Http2Test, HandlerSeesTheRequestAsWithAnyProtocol) {
   EXPECT_EQ(reply.headers.Get("content-length"), "4");
   EXPECT_THAT(reply.headers.Get("date"), EndsWith("GMT"));
   EXPECT_FALSE(reply.headers.Has("connection"));
+  EndServer();
 }
 
 TEST_F(Http2Test, RepliesOfAllShapes) {
@@ -130,6 +131,7 @@ TEST_F(Http2Test, ManyRequestsOfOneConnectionAreHandledAtOnce) {
   for (int i = 0; i < kRequests; ++i) {
     EXPECT_EQ(client->Await(ids[static_cast<size_t>(i)]).body, "</" + std::to_string(i) + ">");
   }
+  EndServer();
 }
 
 TEST_F(Http2Test, WatchesAndGetsShareAConnection) {
@@ -291,6 +293,7 @@ TEST_F(Http2Test, TrailersEndARequestAndAreNotHeaders) {
   ASSERT_TRUE(client->Run([&] { return client->reply(id).ended; }));
   EXPECT_EQ(client->reply(id).body, "PUT /t 3 HTTP/2");
   EXPECT_FALSE(seen);
+  EndServer();
 }
 
 TEST_F(Http2Test, ResetOfAStreamReachesItsOwner) {
@@ -350,7 +353,7 @@ TEST_F(Http2Test, RequestTakenBackBeforeItsTurnIsNotHandled) {
   go.Open();
   EXPECT_EQ(client->Await(first).body, "done");
   EXPECT_EQ(client->Await(third).body, "done");
-  std::lock_guard lock(mutex);
+  EndServer();
   EXPECT_THAT(handled, ElementsAre("/first", "/third"));
 }
 
@@ -367,6 +370,7 @@ TEST_F(Http2Test, PingIsAnsweredWhileAHandlerIsBusy) {
   EXPECT_FALSE(client->reply(id).closed());
   go.Open();
   EXPECT_EQ(client->Await(id).body, "late");
+  EndServer();
 }
 
 TEST_F(Http2Test, ManyConnectionsOfManyStreams) {
