@@ -200,9 +200,7 @@ Status ReadExpression(const Json& expression, const std::string& field, std::vec
 }
 
 bool Holds(const Requirement& requirement, const std::string* value) {
-  const auto among = [&] {
-    return std::find(requirement.values.begin(), requirement.values.end(), *value) != requirement.values.end();
-  };
+  const auto among = [&] { return std::binary_search(requirement.values.begin(), requirement.values.end(), *value); };
   switch (requirement.op) {
     case Op::kEquals:
     case Op::kIn:
@@ -268,6 +266,10 @@ Result<LabelSelector> LabelSelector::Parse(std::string_view text) {
   Result<std::vector<Requirement>> requirements = Parser(text).Run();
   if (!requirements.ok()) return requirements.status();
   return LabelSelector(std::move(*requirements));
+}
+
+LabelSelector::LabelSelector(std::vector<Requirement> requirements) : requirements_(std::move(requirements)) {
+  for (Requirement& requirement : requirements_) std::sort(requirement.values.begin(), requirement.values.end());
 }
 
 Result<LabelSelector> LabelSelector::FromJson(const Json& selector) {

@@ -16,11 +16,11 @@ class LabelSelector {
   struct Requirement {
     std::string key;
     Op op;
-    std::vector<std::string> values;
+    std::vector<std::string> values;  // sorted, since a selector may have thousands
   };
 
   LabelSelector() = default;
-  explicit LabelSelector(std::vector<Requirement> requirements) : requirements_(std::move(requirements)) {}
+  explicit LabelSelector(std::vector<Requirement> requirements);
 
   // The query form, "app=web,tier in (a,b),!legacy,shard>3" (Kubernetes API, labelSelector).
   static Result<LabelSelector> Parse(std::string_view text);

@@ -226,6 +226,7 @@ class Reader {
     CheckLabel(path + ".name", version.name);
     ReadSubresources(json, path, version);
     ReadColumns(json, path, version);
+    ReadSelectableFields(json, path, version);
     ReadSchema(json, path + ".schema.openAPIV3Schema", version);
     return version;
   }
@@ -265,6 +266,22 @@ class Reader {
         Required(at + "jsonPath");
       } else if (read.json_path[0] != '.') {
         Invalid(at + "jsonPath", read.json_path, "must be a simple json path starting with .");
+      }
+    }
+  }
+
+  void ReadSelectableFields(const Json& json, const std::string& path, ResourceVersion& version) {
+    const Json* fields = Find(json, "selectableFields");
+    if (fields == nullptr || !fields->IsArray()) return;
+    for (rapidjson::SizeType i = 0; i < fields->Size(); ++i) {
+      const std::string at = path + ".selectableFields[" + std::to_string(i) + "].jsonPath";
+      const std::string_view json_path = FindString((*fields)[i], {"jsonPath"});
+      if (json_path.empty()) {
+        Required(at);
+      } else if (json_path.size() < 2 || json_path[0] != '.' || json_path.find('[') != std::string_view::npos) {
+        Invalid(at, json_path, "must be a simple json path starting with .");
+      } else {
+        version.selectable_fields.emplace_back(json_path.substr(1));
       }
     }
   }

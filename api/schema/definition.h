@@ -36,6 +36,8 @@ struct ResourceVersion {
   bool has_status = false;
   std::optional<ScaleSubresource> scale;
   std::vector<PrinterColumn> columns;  // without Name; empty: Age alone
+  // What field selectors of a posted kind may name, beside its name and namespace: "spec.color".
+  std::vector<std::string> selectable_fields = {};
 };
 
 // One kind as the server serves it: what a CustomResourceDefinition says, embedded or posted at run time.

@@ -65,8 +65,6 @@ void ToShownForm(const Served& served, Json& object, JsonAllocator& allocator) {
 }
 
 std::string StoredField(const Served& served, const std::string& field) {
-  if (served.def().plural != "events") return field;
-  if (field == "source" && served.def().group.empty()) return "source.component";
   if (FindForm(served) == nullptr) return field;
   const std::string_view first = std::string_view(field).substr(0, field.find('.'));
   for (const auto& [shown, stored] : kEventFields) {

@@ -23,6 +23,12 @@ HttpApi::HttpApi(Parts parts) : parts_(std::move(parts)), encoder_(parts_.clock)
 
 void HttpApi::Tick() {
   watches_.Tick(parts_.clock.Steady(), parts_.service.store().Revision());
+  ResumeWaiting(parts_.clock.Steady());
+}
+
+void HttpApi::EndWatches() {
+  watches_.EndAll();
+  ResumeWaiting(SteadyTime::max());
 }
 
 void HttpApi::Reply(const Exchange& exchange, http::Response response) {
@@ -40,8 +46,12 @@ void HttpApi::Fail(const Exchange& exchange, const Status& status) {
 void HttpApi::Handle(http::Request request, http::ResponderPtr responder) {
   Query query(request.query());
   Exchange exchange{std::move(request), std::move(responder), std::move(query), {}, {}, {}, {}};
+  Guard(exchange, &HttpApi::Dispatch);
+}
+
+void HttpApi::Guard(Exchange& exchange, void (HttpApi::*handle)(Exchange&)) {
   try {
-    Dispatch(exchange);
+    (this->*handle)(exchange);
   } catch (const std::exception& error) {
     log::Error("a request failed unexpectedly", {{"error", error.what()}});
     Fail(exchange, Status::Internal("the server failed unexpectedly; its log has the cause"));

@@ -40,10 +40,11 @@ class HttpApi {
   // An http::Handler.
   void Handle(http::Request request, http::ResponderPtr responder);
 
-  // Ends watches that are over time and sends bookmarks; to be called every second.
+  // Ends watches that are over time, sends bookmarks, and answers reads that waited for a revision; to be called every
+  // second.
   void Tick();
-  // Ends all watches; before the server stops.
-  void EndWatches() { watches_.EndAll(); }
+  // Ends all watches and waits; before the server stops.
+  void EndWatches();
 
  private:
   // One request on its way through.
@@ -55,11 +56,23 @@ class HttpApi {
     Identity who;
     ReplyStyle style;
     Accepted accepted;
+    bool waited = false;  // for a revision that the store had not reached
+  };
+  struct Waiting {
+    std::shared_ptr<Exchange> exchange;
+    uint64_t revision;
+    SteadyTime deadline;
   };
 
+  void Guard(Exchange& exchange, void (HttpApi::*handle)(Exchange&));
   void Dispatch(Exchange& exchange);
   void Reply(const Exchange& exchange, http::Response response);
   void Fail(const Exchange& exchange, const Status& status);
+
+  // Reads of the future: http_waits.cc.
+  void FailRead(Exchange& exchange, const Status& status);
+  bool Wait(Exchange& exchange);
+  void ResumeWaiting(SteadyTime now);
 
   // Paths that are no resource: http_paths.cc.
   void HandlePath(Exchange& exchange);
@@ -86,6 +99,8 @@ class HttpApi {
   EventEncoder encoder_;
   WatchSessions watches_;
   OpenApiDocuments open_api_;
+  std::mutex waiting_mutex_;
+  std::vector<Waiting> waiting_;  // guarded by waiting_mutex_
   mutable std::mutex metrics_mutex_;
   // By method, protocol and code; guarded by metrics_mutex_.
   std::map<std::tuple<std::string_view, std::string_view, int>, uint64_t> requests_;

@@ -1,15 +1,9 @@
 #include "api/server/http_api.h"
-#include "api/server/wire/body.h"
+#include "api/server/wire/read_query.h"
 #include "api/server/wire/table.h"
 
 namespace croft::server {
 namespace {
-
-IncludeObject IncludeOf(const Query& query) {
-  const std::string include = query.Get("includeObject");
-  if (include == "None") return IncludeObject::kNone;
-  return include == "Object" ? IncludeObject::kObject : IncludeObject::kMetadata;
-}
 
 std::string ListHead(const Served& served, const ListResult& list) {
   JsonDocument head(rapidjson::kObjectType);
@@ -24,6 +18,18 @@ std::string ListHead(const Served& served, const ListResult& list) {
   std::string text = WriteJson(head);
   text.pop_back();  // goes on with the items
   return text + ",\"items\":[";
+}
+
+// Whoever pages may begin again, or go on with the token in this reply, which shows the present from there on.
+http::Response ExpiredReply(const std::string& token, const ReplyStyle& style) {
+  const Status why = Status::Expired(
+      "The provided continue parameter is too old to display a consistent list result. Start a new list without it, or "
+      "go on with the continue token of this response: what it lists may then show changes that were made since the "
+      "first page.");
+  Result<JsonDocument> body = ParseJson(StatusBody(why));
+  if (!body.ok()) return StatusReply(why, style);
+  SetString(*FindMutable(*body, "metadata"), "continue", token, body->GetAllocator());
+  return JsonReply(why.code(), WriteJson(*body), style);
 }
 
 }  // namespace
@@ -46,8 +52,9 @@ void HttpApi::ReplyObject(const Exchange& exchange, int code, const ObjectPtr& o
 }
 
 void HttpApi::HandleGet(Exchange& exchange) {
-  const Result<ObjectPtr> object = parts_.service.Get(exchange.who, exchange.info.target);
-  if (!object.ok()) return Fail(exchange, object.status());
+  const GetOptions options{exchange.query.Get("resourceVersion")};
+  const Result<ObjectPtr> object = parts_.service.Get(exchange.who, exchange.info.target, options);
+  if (!object.ok()) return FailRead(exchange, object.status());
   ReplyObject(exchange, 200, *object);
 }
 
@@ -79,58 +86,12 @@ void HttpApi::ReplyList(const Exchange& exchange, const ListResult& list) {
 }
 
 void HttpApi::HandleList(Exchange& exchange) {
-  const Result<ListResult> list =
-      parts_.service.List(exchange.who, exchange.info.target, ParseListOptions(exchange.query));
-  if (!list.ok()) return Fail(exchange, list.status());
+  const Result<ListOptions> options = ParseListOptions(exchange.query);
+  if (!options.ok()) return Fail(exchange, options.status());
+  const Result<ListResult> list = parts_.service.List(exchange.who, exchange.info.target, *options);
+  if (!list.ok()) return FailRead(exchange, list.status());
+  if (list->expired) return Reply(exchange, ExpiredReply(list->continue_token, exchange.style));
   ReplyList(exchange, *list);
-}
-
-void HttpApi::HandleWatch(Exchange& exchange) {
-  const Query& query = exchange.query;
-  WatchOptions options;
-  options.label_selector = query.Get("labelSelector");
-  options.field_selector = query.Get("fieldSelector");
-  options.resource_version = query.Get("resourceVersion");
-  options.resource_version_match = query.Get("resourceVersionMatch");
-  options.send_initial_events = query.Flag("sendInitialEvents");
-
-  WatchSession::Options session_options;
-  session_options.served = parts_.service.catalog().view()->Find(exchange.info.target.gvr);
-  session_options.bookmarks = query.Flag("allowWatchBookmarks");
-  session_options.mark_initial_end = options.send_initial_events && session_options.bookmarks;
-  const Accepted& accepted = exchange.accepted;
-  WatchForm& form = session_options.form;
-  if (!accepted.version.empty()) form.version = accepted.version;
-  form.include = IncludeOf(query);
-  if (accepted.as == "Table") form.as = WatchForm::As::kTable;
-  if (accepted.as.starts_with("Partial")) form.as = WatchForm::As::kPartial;
-
-  auto session = std::make_shared<WatchSession>(std::move(session_options), encoder_);
-  Result<std::unique_ptr<store::Subscription>> subscription =
-      parts_.service.Watch(exchange.who, exchange.info.target, options, session);
-  if (!subscription.ok() && !subscription.status().IsExpired()) return Fail(exchange, subscription.status());
-
-  // Beyond the first state, which may be large, a client may lag behind by this much.
-  constexpr size_t kMaxLag = 16 * 1024 * 1024;
-  const http::Headers headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-cache, private"}};
-  auto stream = exchange.responder->StartStream(200, headers, session->pending_bytes() + kMaxLag);
-  {
-    const std::lock_guard lock(metrics_mutex_);
-    ++requests_[{"WATCH", exchange.request.protocol, 200}];
-  }
-  if (!subscription.ok()) {
-    stream->Write(Share(WatchErrorLine(subscription.status())));
-    return stream->Close();
-  }
-  session->Begin(stream);
-  // Without a limit of the client's own, between half an hour and an hour: not all at the same moment.
-  const int64_t seconds =
-      query.Number("timeoutSeconds").value_or(1800 + static_cast<int64_t>(parts_.random.Below(1800)));
-  watches_.Add(session, std::move(*subscription), parts_.clock.Steady(),
-               std::chrono::seconds(std::max<int64_t>(seconds, 1)));
-  stream->OnClosed([weak = std::weak_ptr(session)] {
-    if (const auto open = weak.lock()) open->MarkClosed();
-  });
 }
 
 }  // namespace croft::server

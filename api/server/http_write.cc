@@ -1,16 +1,19 @@
 #include "api/object/yaml.h"
 #include "api/server/http_api.h"
 #include "api/server/wire/body.h"
+#include "api/server/wire/read_query.h"
 
 namespace croft::server {
 namespace {
 
 // What a method means on a target; empty when it means nothing there.
-std::string VerbOf(const std::string& method, const Target& target, const Query& query) {
+std::string VerbOf(const std::string& method, const RequestInfo& info, const Query& query) {
+  const Target& target = info.target;
   const bool one = !target.name.empty();
+  if (info.watch) return method == "GET" && target.subresource.empty() ? "watch" : "";
   if (method == "GET" || method == "HEAD") {
-    if (query.Flag("watch") && target.subresource.empty()) return "watch";
-    return one ? "get" : "list";
+    if (one) return "get";
+    return query.Flag("watch") ? "watch" : "list";
   }
   if (method == "POST") return one && target.subresource.empty() ? "" : "create";
   if (method == "PUT") return one ? "update" : "";
@@ -31,7 +34,7 @@ std::optional<PatchKind> PatchKindOf(const std::string& type) {
 
 void HttpApi::HandleResource(Exchange& exchange) {
   Target& target = exchange.info.target;
-  const std::string verb = VerbOf(exchange.request.method, target, exchange.query);
+  const std::string verb = VerbOf(exchange.request.method, exchange.info, exchange.query);
   if (verb.empty() || exchange.request.method == "HEAD") {
     return Fail(exchange,
                 {Reason::kMethodNotAllowed, "the server does not allow this method on the requested resource"});
@@ -40,14 +43,7 @@ void HttpApi::HandleResource(Exchange& exchange) {
   if (!accepted.ok()) return Fail(exchange, accepted.status());
   exchange.accepted = *accepted;
   exchange.style.format = accepted->format;
-  if (verb == "watch") {
-    // A watch of one object is a watch of the collection that selects its name.
-    if (!target.name.empty()) {
-      return Fail(exchange,
-                  Status::BadRequest("watch a single object with fieldSelector=metadata.name=" + target.name));
-    }
-    return HandleWatch(exchange);
-  }
+  if (verb == "watch") return HandleWatch(exchange);
   if (verb == "get" && target.gvr.group.empty() && target.gvr.resource == "pods" && target.subresource == "log") {
     return HandleLog(exchange);
   }
@@ -113,8 +109,9 @@ void HttpApi::HandleDelete(Exchange& exchange) {
   if (!options.ok()) return Fail(exchange, options.status());
   const Target& target = exchange.info.target;
   if (target.name.empty()) {
-    const Result<ListResult> deleted =
-        parts_.service.DeleteCollection(exchange.who, target, ParseListOptions(exchange.query), *options);
+    const Result<ListOptions> select = ParseListOptions(exchange.query);
+    if (!select.ok()) return Fail(exchange, select.status());
+    const Result<ListResult> deleted = parts_.service.DeleteCollection(exchange.who, target, *select, *options);
     if (!deleted.ok()) return Fail(exchange, deleted.status());
     return ReplyList(exchange, *deleted);
   }

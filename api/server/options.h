@@ -18,6 +18,11 @@ struct Target {
   std::string subresource;
 };
 
+// Of a get. A revision is a lower bound.
+struct GetOptions {
+  std::string resource_version;
+};
+
 struct ListOptions {
   std::string label_selector;
   std::string field_selector;
@@ -25,6 +30,7 @@ struct ListOptions {
   std::string resource_version_match;
   int64_t limit = 0;
   std::string continue_token;
+  std::optional<bool> send_initial_events;  // given: refused, since it is for watches
 };
 
 struct ListResult {
@@ -32,6 +38,8 @@ struct ListResult {
   uint64_t revision = 0;
   std::string continue_token;
   std::optional<int64_t> remaining;
+  // The state of the first page is forgotten. No items; the token goes on in the present.
+  bool expired = false;
 };
 
 enum class FieldValidation { kIgnore, kWarn, kStrict };
@@ -68,10 +76,11 @@ struct DeleteResult {
 struct WatchOptions {
   std::string label_selector;
   std::string field_selector;
-  // Empty or "0": the present state first, as ADDED events.
   std::string resource_version;
   std::string resource_version_match;
-  bool send_initial_events = false;
+  std::string continue_token;
+  // Whether the present state comes first, as ADDED events. Without a word: when resource_version is empty or "0".
+  std::optional<bool> send_initial_events;
 };
 
 }  // namespace croft::server

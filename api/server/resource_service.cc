@@ -1,9 +1,8 @@
 #include "api/server/resource_service.h"
 
-#include <charconv>
-
 #include "api/server/forms.h"
 #include "api/server/metadata.h"
+#include "api/server/read_options.h"
 
 namespace croft::server {
 
@@ -86,29 +85,18 @@ Result<Selectors> ParseSelectors(const Served& served, const std::string& labels
     selectors.labels = std::move(*parsed);
   }
   if (fields.empty()) return selectors;
-  Result<FieldSelector> parsed = FieldSelector::Parse(fields);
+  Result<FieldConditions> parsed = FieldConditions::Parse(served, fields);
   if (!parsed.ok()) return parsed.status();
-  std::vector<FieldSelector::Requirement> stored = parsed->requirements();
-  for (FieldSelector::Requirement& requirement : stored) {
-    const std::string& field = requirement.field;
-    bool known = field == "metadata.name" || (served.def().namespaced && field == "metadata.namespace");
-    for (const std::string& supported : served.def().field_selectors) known = known || supported == field;
-    if (!known) return Status::BadRequest("field label not supported: " + field);
-    requirement.field = StoredField(served, field);
-  }
-  selectors.fields = FieldSelector(std::move(stored));
+  selectors.fields = std::move(*parsed);
   return selectors;
 }
 
 Result<uint64_t> ParseRevision(const std::string& text) {
-  uint64_t revision = 0;
-  if (text.empty()) return revision;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, revision);
-  if (error != std::errc() || stop != end) {
-    return Status::BadRequest("resourceVersion: Invalid value: \"" + text + "\": must be a number");
-  }
-  return revision;
+  if (text.empty()) return uint64_t{0};
+  const Result<uint64_t> revision = ParseUnsigned(text);
+  if (revision.ok()) return revision;
+  return Status::BadRequest("invalid resource version: resourceVersion: Invalid value: \"" + text +
+                            "\": " + revision.status().message());
 }
 
 Status ResourceService::Restore() {

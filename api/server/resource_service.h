@@ -14,6 +14,8 @@
 #include "api/server/authn.h"
 #include "api/server/authz.h"
 #include "api/server/catalog.h"
+#include "api/server/continue_token.h"
+#include "api/server/field_selectors.h"
 #include "api/server/options.h"
 #include "api/server/service_addresses.h"
 #include "api/server/strategies/strategy.h"
@@ -60,7 +62,8 @@ class ResourceService {
   void SetHooks(Hooks hooks) { hooks_ = std::move(hooks); }  // before the first request
 
   // subresource "scale" answers with an autoscaling/v1 Scale.
-  Result<ObjectPtr> Get(const Identity& who, const Target& target);
+  Result<ObjectPtr> Get(const Identity& who, const Target& target, const GetOptions& options = {});
+  // Pages of one list show one state, that of the first page's revision, for as long as the store's log reaches back.
   Result<ListResult> List(const Identity& who, const Target& target, const ListOptions& options);
   // The subscription ends the watch when destroyed.
   Result<std::unique_ptr<store::Subscription>> Watch(const Identity& who, const Target& target,
@@ -104,6 +107,9 @@ class ResourceService {
   Status CheckScope(const Served& served, const Target& target, bool needs_namespace) const;
   Status CheckNamespaceOpen(const Served& served, const std::string& ns) const;
   ObjectPtr Stored(const Served& served, const Target& target) const;
+  // The state that a list shows; kExpired when it is forgotten.
+  Result<store::Snapshot> SnapshotFor(const Served& served, const std::string& ns, const ListOptions& options,
+                                      const std::optional<Continue>& from) const;
   Result<Prepared> PrepareCreate(const Identity& who, const Served& served, const Target& target, JsonDocument& body,
                                  const WriteOptions& options);
   Result<Prepared> PrepareUpdate(const Served& served, const Target& target, const Object& stored, JsonDocument& body,
@@ -163,7 +169,7 @@ store::GroupResource ResourceOf(const Served& served);
 // The parsed selectors of a list or watch. kBadRequest for what is malformed or not supported by the kind.
 struct Selectors {
   LabelSelector labels;
-  FieldSelector fields;
+  FieldConditions fields;
   bool Matches(const Object& object) const;
   bool empty() const { return labels.empty() && fields.empty(); }
 };

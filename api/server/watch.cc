@@ -1,3 +1,4 @@
+#include "api/server/read_options.h"
 #include "api/server/resource_service.h"
 
 namespace croft::server {
@@ -66,9 +67,12 @@ class SelectingWatcher final : public store::Watcher {
 Result<std::unique_ptr<store::Subscription>> ResourceService::Watch(const Identity& who, const Target& target,
                                                                     const WatchOptions& options,
                                                                     std::shared_ptr<WatchReceiver> receiver) {
-  Result<Served> served = Admit(who, target, "watch");
+  Target asked = target;
+  asked.name = SelectedName(options.field_selector);
+  Result<Served> served = Admit(who, asked, "watch");
   if (!served.ok()) return served.status();
   CROFT_RETURN_IF_ERROR(CheckScope(*served, target, false));
+  CROFT_RETURN_IF_ERROR(CheckWatchOptions(options));
   Result<Selectors> selectors = ParseSelectors(*served, options.label_selector, options.field_selector);
   if (!selectors.ok()) return selectors.status();
   Result<uint64_t> from = ParseRevision(options.resource_version);
@@ -76,18 +80,19 @@ Result<std::unique_ptr<store::Subscription>> ResourceService::Watch(const Identi
 
   const auto convert = [this, kept = *served](const ObjectPtr& object) { return InVersion(kept, object); };
   auto watcher = std::make_shared<SelectingWatcher>(target.ns, *selectors, convert, receiver);
-  uint64_t revision = *from;
-  if (revision == 0 || options.send_initial_events) {
-    const store::Snapshot snapshot = parts_.store.List(ResourceOf(*served), target.ns);
-    for (const ObjectPtr& object : snapshot.items) {
-      if (selectors->empty() || selectors->Matches(*object)) {
-        receiver->OnEvent(WatchEventType::kAdded, convert(object), nullptr);
-      }
-    }
-    revision = snapshot.revision;
-    receiver->OnInitialEnd(revision);
+  if (!options.send_initial_events.value_or(*from == 0)) {
+    const uint64_t revision = *from == 0 ? parts_.store.Revision() : *from;
+    return parts_.store.Watch(ResourceOf(*served), revision, std::move(watcher));
   }
-  return parts_.store.Watch(ResourceOf(*served), revision, std::move(watcher));
+  const store::Snapshot snapshot = parts_.store.List(ResourceOf(*served), target.ns);
+  if (*from > snapshot.revision) return TooLargeRevision(*from, snapshot.revision);
+  for (const ObjectPtr& object : snapshot.items) {
+    if (selectors->empty() || selectors->Matches(*object)) {
+      receiver->OnEvent(WatchEventType::kAdded, convert(object), nullptr);
+    }
+  }
+  receiver->OnInitialEnd(snapshot.revision);
+  return parts_.store.Watch(ResourceOf(*served), snapshot.revision, std::move(watcher));
 }
 
 }  // namespace croft::server

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/base/log.h"
+#include "api/store/history.h"
 #include "api/store/precondition.h"
 
 namespace croft::store {
@@ -71,6 +72,20 @@ void Engine::Commit(Write write, Done done) {
   wake_.notify_all();
 }
 
+Result<Snapshot> Engine::ListAt(const GroupResource& resource, const std::string& ns, uint64_t revision) const {
+  const std::lock_guard showing(showing_);
+  Snapshot snapshot = index_.List(resource, ns);
+  if (revision == snapshot.revision) return snapshot;
+  if (revision > snapshot.revision) {
+    return Status::Expired("revision " + std::to_string(revision) + " is not there yet");
+  }
+  const Result<std::vector<EventPtr>> events = hub_->Since(resource, revision);
+  if (!events.ok()) return events.status();
+  snapshot.items = Undo(std::move(snapshot.items), *events, ns);
+  snapshot.revision = revision;
+  return snapshot;
+}
+
 Result<std::unique_ptr<Subscription>> Engine::Watch(const GroupResource& resource, uint64_t revision,
                                                     std::shared_ptr<Watcher> watcher) {
   return hub_->Watch(resource, revision, std::move(watcher));
@@ -119,6 +134,7 @@ void Engine::CommitBatch(std::vector<Pending> batch) {
   given_ = plan.revision;
   if (!plan.durable) Remember(std::move(plan.changes));
   if (!plan.events.empty()) {
+    const std::lock_guard showing(showing_);
     index_.Apply(plan.events, plan.revision);
     hub_->Publish(plan.events, clock_.Steady());
   }

@@ -35,6 +35,7 @@ class Engine final : public Store {
   Snapshot List(const GroupResource& resource, const std::string& ns) const override {
     return index_.List(resource, ns);
   }
+  Result<Snapshot> ListAt(const GroupResource& resource, const std::string& ns, uint64_t revision) const override;
   uint64_t Revision() const override { return index_.Revision(); }
   Result<std::unique_ptr<Subscription>> Watch(const GroupResource& resource, uint64_t revision,
                                               std::shared_ptr<Watcher> watcher) override;
@@ -85,6 +86,9 @@ class Engine final : public Store {
   uint64_t reserved_ = 0;    // the revision on the disk; none above it is shown to anybody
   Changes unsaved_;          // ephemeral changes that the disk does not have
   SteadyTime flushed_at_{};  // when unsaved_ was last empty
+
+  // Held while a batch is shown, so that who needs index and log sees them at one revision.
+  mutable std::mutex showing_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

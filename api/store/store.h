@@ -112,6 +112,10 @@ class Store {
   virtual ObjectPtr Get(const GroupResource& resource, const Key& key) const = 0;
   // Of one namespace, or of all when empty.
   virtual Snapshot List(const GroupResource& resource, const std::string& ns) const = 0;
+  // As List, of the state at an earlier revision: the present one, with what the event log has since then undone. So no
+  // snapshot is pinned for anybody who reads page by page, and the log's bounds are the only ones. kExpired when the
+  // log does not reach back so far, or `revision` is not there yet. Never from a Done or a Watcher.
+  virtual Result<Snapshot> ListAt(const GroupResource& resource, const std::string& ns, uint64_t revision) const = 0;
   virtual uint64_t Revision() const = 0;
 
   // Delivers the events of `resource` after `revision`: those in the log before this returns, then as they are

@@ -58,18 +58,33 @@ Result<std::unique_ptr<Subscription>> WatchHub::Watch(const GroupResource& resou
                                                       std::shared_ptr<Watcher> watcher) {
   const std::lock_guard lock(mutex_);
   Channel& channel = ChannelOf(resource);
-  if (revision < channel.floor) {
-    return Status::Expired("too old resource version: " + std::to_string(revision) + " (the oldest is " +
-                           std::to_string(channel.floor) + "): list again and watch from there");
-  }
+  CROFT_RETURN_IF_ERROR(CheckReach(channel, revision));
   auto entry = std::make_shared<Entry>(revision, std::move(watcher));
   auto subscription = std::make_unique<EntrySubscription>(entry);
-  const auto first = std::partition_point(channel.log.begin(), channel.log.end(),
-                                          [&](const Logged& logged) { return logged.event->revision <= revision; });
-  for (auto logged = first; logged != channel.log.end(); ++logged) entry->Deliver(logged->event);
+  for (auto logged = After(channel, revision); logged != channel.log.end(); ++logged) entry->Deliver(logged->event);
   std::erase_if(channel.watchers, [](const auto& other) { return other->Closed(); });
   channel.watchers.push_back(std::move(entry));
   return std::unique_ptr<Subscription>(std::move(subscription));
+}
+
+Result<std::vector<EventPtr>> WatchHub::Since(const GroupResource& resource, uint64_t revision) {
+  const std::lock_guard lock(mutex_);
+  const Channel& channel = ChannelOf(resource);
+  CROFT_RETURN_IF_ERROR(CheckReach(channel, revision));
+  std::vector<EventPtr> events;
+  for (auto logged = After(channel, revision); logged != channel.log.end(); ++logged) events.push_back(logged->event);
+  return events;
+}
+
+Status WatchHub::CheckReach(const Channel& channel, uint64_t revision) {
+  if (revision >= channel.floor) return Status::Ok();
+  return Status::Expired("too old resource version: " + std::to_string(revision) + " (the oldest is " +
+                         std::to_string(channel.floor) + "): list again and watch from there");
+}
+
+std::deque<WatchHub::Logged>::const_iterator WatchHub::After(const Channel& channel, uint64_t revision) {
+  return std::partition_point(channel.log.begin(), channel.log.end(),
+                              [&](const Logged& logged) { return logged.event->revision <= revision; });
 }
 
 WatchHub::Channel& WatchHub::ChannelOf(const GroupResource& resource) {

@@ -20,6 +20,8 @@ class WatchHub {
 
   // Logs events and tells their watchers, in the order given.
   void Publish(const std::vector<EventPtr>& events, SteadyTime now);
+  // The logged events of a resource after `revision`; kExpired when the log does not reach back so far.
+  Result<std::vector<EventPtr>> Since(const GroupResource& resource, uint64_t revision);
   Result<std::unique_ptr<Subscription>> Watch(const GroupResource& resource, uint64_t revision,
                                               std::shared_ptr<Watcher> watcher);
 
@@ -36,7 +38,10 @@ class WatchHub {
     std::vector<std::shared_ptr<Entry>> watchers;
   };
 
-  Channel& ChannelOf(const GroupResource& resource);  // with mutex_ held
+  // With mutex_ held:
+  Channel& ChannelOf(const GroupResource& resource);
+  static Status CheckReach(const Channel& channel, uint64_t revision);
+  static std::deque<Logged>::const_iterator After(const Channel& channel, uint64_t revision);
   void Trim(Channel& channel, SteadyTime now) const;
 
   const size_t max_events_;

@@ -36,6 +36,8 @@ using std::chrono::seconds;
 
 constexpr int kControllerThreads = 4;
 constexpr int kHttpWorkers = 8;
+// As much as other servers of this API take: a selector has its place in the request line.
+constexpr size_t kMaxHeaderBytes = 1024 * 1024;
 constexpr Duration kRenewalCheck = hours(1);
 
 bool Has(const std::vector<std::string>& list, const std::string& item) {
@@ -177,6 +179,7 @@ class ServerProcess {
 
     http::ServerSettings http;
     http.workers = kHttpWorkers;
+    http.max_header_bytes = kMaxHeaderBytes;
     http.listeners.push_back({options_.listen});
     for (const InheritedSocket& socket : sockets_) {
       if (socket.name == "api") http.listeners.push_back({.address = "", .fd = socket.fd});

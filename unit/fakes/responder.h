@@ -80,6 +80,10 @@ class FakeResponder final : public http::Responder {
     done_.wait(lock, [&] { return response_.has_value(); });
     return *response_;
   }
+  bool answered() const {
+    const std::lock_guard lock(mutex_);
+    return response_.has_value();
+  }
   // Null when the reply is no stream.
   std::shared_ptr<FakeStream> stream() const {
     const std::lock_guard lock(mutex_);

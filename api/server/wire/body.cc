@@ -136,17 +136,6 @@ Result<WriteOptions> ParseWriteOptions(const Query& query) {
   return options;
 }
 
-ListOptions ParseListOptions(const Query& query) {
-  ListOptions options;
-  options.label_selector = query.Get("labelSelector");
-  options.field_selector = query.Get("fieldSelector");
-  options.resource_version = query.Get("resourceVersion");
-  options.resource_version_match = query.Get("resourceVersionMatch");
-  options.limit = query.Number("limit").value_or(0);
-  options.continue_token = query.Get("continue");
-  return options;
-}
-
 Result<DeleteOptions> ParseDeleteOptions(const http::Request& request, const Query& query) {
   DeleteOptions options;
   CROFT_RETURN_IF_ERROR(ReadDryRun(query.Get("dryRun"), &options.dry_run));

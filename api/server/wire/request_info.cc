@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "api/server/read_options.h"
+
 namespace croft::server {
 namespace {
 
@@ -39,7 +41,14 @@ bool Query::Has(std::string_view name) const {
 bool Query::Flag(std::string_view name) const {
   if (!Has(name)) return false;
   const std::string value = Get(name);
-  return value.empty() || value == "1" || value == "true" || value == "True";
+  return value != "0" && !http::SameIgnoringCase(value, "false");
+}
+
+Result<std::optional<int64_t>> Query::Integer(std::string_view name) const {
+  if (!Has(name)) return std::optional<int64_t>();
+  const Result<int64_t> number = ParseSigned(Get(name));
+  if (!number.ok()) return number.status();
+  return std::optional<int64_t>(*number);
 }
 
 std::optional<int64_t> Query::Number(std::string_view name) const {
@@ -55,12 +64,13 @@ std::optional<int64_t> Query::Number(std::string_view name) const {
 // .../RESOURCE[/NAME[/SUBRESOURCE]]            cluster-scoped, or of all namespaces
 // .../namespaces/NS/RESOURCE[/NAME[/SUB]]      of one namespace
 // .../namespaces/NAME[/status|finalize]        a namespace itself
+// and all of them after /watch, which asks for a watch (an older way, which clients still know).
 std::optional<RequestInfo> ParsePath(std::string_view path) {
   std::optional<std::vector<std::string>> segments = Segments(path);
   if (!segments) return std::nullopt;
   RequestInfo info;
   info.segments = std::move(*segments);
-  const auto& s = info.segments;
+  std::vector<std::string> s = info.segments;
   size_t at = 0;
   if (s.size() >= 3 && s[0] == "api") {
     info.target.gvr.version = s[1];
@@ -73,6 +83,10 @@ std::optional<RequestInfo> ParsePath(std::string_view path) {
     return info;
   }
   info.is_resource = true;
+  if (s[at] == "watch" && s.size() > at + 1) {
+    info.watch = true;
+    s.erase(s.begin() + static_cast<std::ptrdiff_t>(at));
+  }
   Target& target = info.target;
   const bool a_namespace_itself =
       s[at] == "namespaces" &&

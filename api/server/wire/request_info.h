@@ -17,8 +17,10 @@ class Query {
   explicit Query(std::string_view query) : pairs_(http::ParseQuery(query)) {}
   std::string Get(std::string_view name) const;
   bool Has(std::string_view name) const;
-  // "1", "true", or named without a value.
+  // As Kubernetes reads a boolean: absent, "false" and "0" are false, all else is true, an empty value too.
   bool Flag(std::string_view name) const;
+  // None when absent; kBadRequest when it is no number of 64 bits.
+  Result<std::optional<int64_t>> Integer(std::string_view name) const;
   std::optional<int64_t> Number(std::string_view name) const;
 
  private:
@@ -28,6 +30,7 @@ class Query {
 // What a path under /api or /apis stands for.
 struct RequestInfo {
   bool is_resource = false;  // else `path` is discovery or something else
+  bool watch = false;        // the path itself asks for a watch: /api/v1/watch/pods
   Target target;
   std::vector<std::string> segments;  // of the path, decoded
 };

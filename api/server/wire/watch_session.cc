@@ -7,6 +7,7 @@ namespace croft::server {
 namespace {
 
 constexpr Duration kBookmarkEvery = std::chrono::minutes(1);
+constexpr Duration kBookmarkBeforeEnd = std::chrono::seconds(2);
 
 std::string_view TypeName(WatchEventType type) {
   switch (type) {
@@ -129,7 +130,7 @@ void WatchSession::Bookmark(uint64_t revision) {
   {
     // A bookmark never leads back behind what was sent.
     const std::lock_guard lock(mutex_);
-    if (!options_.bookmarks || revision <= last_revision_) return;
+    if (!options_.bookmarks || revision < last_revision_) return;
     last_revision_ = revision;
   }
   Push(Share(BookmarkLine(revision, false)));
@@ -159,8 +160,10 @@ void WatchSessions::Add(std::shared_ptr<WatchSession> session, std::unique_ptr<s
                         SteadyTime now, Duration limit) {
   const std::lock_guard lock(mutex_);
   const auto deadline = now + std::chrono::duration_cast<SteadyTime::duration>(limit);
-  entries_.push_back({std::move(session), std::move(subscription), deadline,
-                      now + std::chrono::duration_cast<SteadyTime::duration>(kBookmarkEvery)});
+  // One comes just before the end too, so that who watches again begins where this watch ended.
+  const auto first = std::min(now + std::chrono::duration_cast<SteadyTime::duration>(kBookmarkEvery),
+                              deadline - std::chrono::duration_cast<SteadyTime::duration>(kBookmarkBeforeEnd));
+  entries_.push_back({std::move(session), std::move(subscription), deadline, first});
 }
 
 void WatchSessions::Tick(SteadyTime now, uint64_t revision) {
@@ -176,7 +179,9 @@ void WatchSessions::Tick(SteadyTime now, uint64_t revision) {
       if (it->session->closed() || now >= it->deadline) {
         ended.splice(ended.end(), entries_, it);
       } else if (now >= it->next_bookmark) {
+        const auto last = it->deadline - std::chrono::duration_cast<SteadyTime::duration>(kBookmarkBeforeEnd);
         it->next_bookmark = now + std::chrono::duration_cast<SteadyTime::duration>(kBookmarkEvery);
+        if (now < last) it->next_bookmark = std::min(it->next_bookmark, last);
         due.push_back(it->session);
       }
       it = next;

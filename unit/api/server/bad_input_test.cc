@@ -116,15 +116,48 @@ TEST_F(BadInputTest, MethodsThatMeanNothingAre405) {
 }
 
 TEST_F(BadInputTest, OptionsOfReadsAreChecked) {
-  const std::string list = kMaps;
-  EXPECT_EQ(Get(list + "?resourceVersion=x").code, 400);
-  EXPECT_EQ(Get(list + "?continue=x").code, 400);
-  EXPECT_EQ(Get(list + "?resourceVersion=999999").code, 504);
-  EXPECT_EQ(Get(list + "?labelSelector=a+in+(").code, 400);
-  EXPECT_EQ(Get(list + "?resourceVersionMatch=Exact").code, 400);
-  EXPECT_EQ(Get(list + "?limit=-1").code, 400);
-  EXPECT_EQ(Call("GET", list, "", {{"Accept", "application/vnd.kubernetes.protobuf"}}).code, 406);
-  EXPECT_EQ(Call("GET", list, "", {{"Accept", "application/vnd.kubernetes.protobuf, application/json"}}).code, 200);
+  struct ReadCase {
+    const char* name;
+    const char* query;
+    int code;
+    const char* says;
+  };
+  const ReadCase cases[] = {
+      {"a resourceVersion that is no number", "resourceVersion=x", 400,
+       "invalid resource version: resourceVersion: Invalid value: \"x\""},
+      {"a resourceVersion beyond 64 bits", "resourceVersion=99999999999999999999", 400, "value out of range"},
+      {"a negative resourceVersion", "resourceVersion=-1", 400, "invalid syntax"},
+      {"an unknown match", "resourceVersion=1&resourceVersionMatch=Sometimes", 422, "Unsupported value: \"Sometimes\""},
+      {"a match without resourceVersion", "resourceVersionMatch=Exact", 422, "forbidden unless resourceVersion"},
+      {"an exact revision 0", "resourceVersion=0&resourceVersionMatch=Exact", 422, "forbidden for resourceVersion"},
+      {"sendInitialEvents of a list", "sendInitialEvents=true", 422, "sendInitialEvents is forbidden for list"},
+      {"a limit that is no number", "limit=many", 400, "strconv.ParseInt: parsing \"many\": invalid syntax"},
+      {"a limit beyond 64 bits", "limit=9223372036854775808", 400, "value out of range"},
+      {"a malformed label selector", "labelSelector=a+in+(", 400, "label selector"},
+      {"a malformed field selector", "fieldSelector=a", 400, "field selector"},
+      {"a field that is not there", "fieldSelector=data.k%3Dv", 400, "is not a known field selector"},
+      {"a continue token that is no base64", "continue=%00", 400, "invalid continue token"},
+      {"a continue token that holds no JSON", "continue=eA", 400, "invalid continue token"},
+      {"a continue token of an unknown version", "continue=e30", 400, "encoded version"},
+      {"a watch with a malformed selector", "watch=true&labelSelector=a+in+(", 400, "label selector"},
+      {"a watch of an unknown field", "watch=true&fieldSelector=data.k%3Dv", 400, "is not a known field selector"},
+      {"a watch from no number", "watch=true&resourceVersion=x", 400, "invalid resource version"},
+      {"a watch with a match alone", "watch=true&resourceVersionMatch=NotOlderThan", 422,
+       "forbidden for watch unless sendInitialEvents"},
+      {"initial events without a match", "watch=true&sendInitialEvents=true", 422, "requires setting"},
+      {"initial events of an exact revision", "watch=true&sendInitialEvents=true&resourceVersionMatch=Exact", 422,
+       "Unsupported value: \"Exact\""},
+      {"a watch for no number of seconds", "watch=true&timeoutSeconds=soon", 400, "strconv.ParseInt"},
+  };
+  for (const ReadCase& c : cases) {
+    SCOPED_TRACE(c.name);
+    const Answer answer = Get(std::string(kMaps) + "?" + c.query);
+    EXPECT_EQ(answer.code, c.code) << answer.text;
+    EXPECT_NE(answer.Text({"message"}).find(c.says), std::string::npos) << answer.text;
+  }
+  EXPECT_EQ(Get(std::string(kMaps) + "?limit=-1").code, 200);
+  EXPECT_EQ(Call("GET", kMaps, "", {{"Accept", "application/vnd.kubernetes.protobuf"}}).code, 406);
+  EXPECT_EQ(Call("GET", kMaps, "", {{"Accept", "application/vnd.kubernetes.protobuf, application/json"}}).code, 200);
 }
 
 }  // namespace

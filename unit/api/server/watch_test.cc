@@ -117,6 +117,70 @@ TEST_F(WatchTest, InitialEventsEndWithAnAnnotatedBookmark) {
   EXPECT_NE(lines.find("k8s.io/initial-events-end"), std::string::npos);
 }
 
+TEST_F(WatchTest, InitialEventsCanBeForgone) {
+  Add("a");
+  const auto stream =
+      Watch(std::string(kMaps) + "?watch=true&sendInitialEvents=false&resourceVersionMatch=NotOlderThan");
+  EXPECT_EQ(Events(stream->Take()), "");
+  Add("b");
+  EXPECT_EQ(Events(stream->Take()), "ADDED b");
+}
+
+TEST_F(WatchTest, InitialEventsOfARevisionAreThePresentState) {
+  Add("a");
+  const std::string revision = Get(kMaps).Text({"metadata", "resourceVersion"});
+  Label("a", "y");
+  const auto stream =
+      Watch(std::string(kMaps) + "?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan" +
+            "&resourceVersion=" + revision);
+  const std::string lines = stream->Take();
+  EXPECT_EQ(Events(lines), "ADDED a") << "no bookmark for who did not ask";
+  EXPECT_NE(lines.find(R"("app":"y")"), std::string::npos);
+}
+
+TEST_F(WatchTest, OldPathsWatchToo) {
+  Add("a");
+  Add("b");
+  struct Case {
+    const char* path;
+    const char* events;
+  };
+  for (const Case& c :
+       {Case{"/api/v1/watch/namespaces/d/configmaps", "ADDED a,ADDED b"},
+        Case{"/api/v1/watch/namespaces/d/configmaps/b", "ADDED b"},
+        Case{"/api/v1/watch/namespaces/d/configmaps?fieldSelector=metadata.name%3Da", "ADDED a"},
+        Case{"/api/v1/watch/namespaces/d", "ADDED d"}, Case{"/apis/apps/v1/watch/namespaces/d/deployments", ""}}) {
+    EXPECT_EQ(Events(Watch(c.path)->Take()), c.events) << c.path;
+  }
+  EXPECT_EQ(Get("/api/v1/watch/namespaces/d/configmaps/b?fieldSelector=metadata.name%3Da").code, 400);
+  EXPECT_EQ(Post("/api/v1/watch/namespaces/d/configmaps", "{}").code, 405);
+}
+
+TEST_F(WatchTest, AGetOfOneObjectIsNoWatch) {
+  Add("a");
+  EXPECT_EQ(Get(std::string(kMaps) + "/a?watch=true").Text({"kind"}), "ConfigMap");
+}
+
+TEST_F(WatchTest, PartialObjectsAreWatched) {
+  const auto stream = Watch(std::string(kMaps) + "?watch=true&allowWatchBookmarks=true",
+                            {{"Accept", "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"}});
+  Add("a");
+  const std::string line = stream->Take();
+  EXPECT_EQ(Events(line), "ADDED a");
+  EXPECT_NE(line.find(R"("kind":"PartialObjectMetadata")"), std::string::npos) << line;
+}
+
+TEST_F(WatchTest, ABookmarkComesJustBeforeTheTimeLimit) {
+  const auto stream = Watch(std::string(kMaps) + "?watch=true&allowWatchBookmarks=true&timeoutSeconds=10");
+  for (int second = 1; second <= 8; ++second) {
+    EXPECT_EQ(stream->Take(), "") << second;
+    clock_.Advance(std::chrono::seconds(1));
+    api_->http_api().Tick();
+  }
+  EXPECT_EQ(Events(stream->Take()), "BOOKMARK");
+  EXPECT_FALSE(stream->ended());
+}
+
 TEST_F(WatchTest, TheTimeLimitEndsIt) {
   const auto stream = Watch(std::string(kMaps) + "?watch=true&timeoutSeconds=5");
   clock_.Advance(std::chrono::seconds(4));

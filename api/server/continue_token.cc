@@ -1,0 +1,83 @@
+#include "api/server/continue_token.h"
+
+#include <charconv>
+
+#include "api/base/base64.h"
+#include "api/base/id.h"
+
+namespace croft::server {
+namespace {
+
+constexpr std::string_view kVersion = "meta.k8s.io/v1";
+// No revision is that high: stands for the present.
+constexpr std::string_view kPresent = "-1";
+
+std::string Checksum(const store::GroupResource& resource, std::string_view rv, const Key& after) {
+  std::string text;
+  for (const std::string_view part : {std::string_view(resource.group), std::string_view(resource.resource), rv,
+                                      std::string_view(after.ns), std::string_view(after.name)}) {
+    text.append(part).push_back('\0');
+  }
+  return std::to_string(StableHash(text));
+}
+
+// RFC 4648's alphabet for URLs, without padding; and back.
+std::string ForUrl(std::string text) {
+  for (char& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  while (!text.empty() && text.back() == '=') text.pop_back();
+  return text;
+}
+std::optional<std::string> FromUrl(std::string_view token) {
+  std::string text(token);
+  for (char& c : text) {
+    if (c == '+' || c == '/' || c == '=') return std::nullopt;
+    c = c == '-' ? '+' : c == '_' ? '/' : c;
+  }
+  text.resize((text.size() + 3) / 4 * 4, '=');
+  return Base64Decode(text);
+}
+
+Status Malformed(const std::string& why) {
+  return Status::BadRequest("invalid continue token: continue key is not valid: " + why);
+}
+
+}  // namespace
+
+std::string EncodeContinue(const store::GroupResource& resource, const Continue& at) {
+  const std::string rv = at.revision ? std::to_string(*at.revision) : std::string(kPresent);
+  JsonDocument json(rapidjson::kObjectType);
+  auto& allocator = json.GetAllocator();
+  SetString(json, "v", kVersion, allocator);
+  SetString(json, "rv", rv, allocator);
+  SetString(json, "ns", at.after.ns, allocator);
+  SetString(json, "name", at.after.name, allocator);
+  SetString(json, "sum", Checksum(resource, rv, at.after), allocator);
+  return ForUrl(Base64Encode(WriteJson(json)));
+}
+
+Result<Continue> DecodeContinue(const store::GroupResource& resource, std::string_view token) {
+  const std::optional<std::string> text = FromUrl(token);
+  if (!text) return Malformed("it is not base64 of a URL");
+  const Result<JsonDocument> json = ParseJson(*text);
+  if (!json.ok()) return Malformed("it does not hold JSON");
+  if (FindString(*json, {"v"}) != kVersion) {
+    return Malformed("server does not recognize this encoded version \"" + std::string(FindString(*json, {"v"})) +
+                     "\"");
+  }
+  Continue at;
+  at.after = {std::string(FindString(*json, {"ns"})), std::string(FindString(*json, {"name"}))};
+  const std::string_view rv = FindString(*json, {"rv"});
+  if (FindString(*json, {"sum"}) != Checksum(resource, rv, at.after)) {
+    return Malformed("it was changed, or is of another list");
+  }
+  if (rv == kPresent) return at;
+  uint64_t revision = 0;
+  const auto [stop, error] = std::from_chars(rv.data(), rv.data() + rv.size(), revision);
+  if (error != std::errc() || stop != rv.data() + rv.size() || revision == 0) {
+    return Malformed("incorrect encoded start resourceVersion");
+  }
+  at.revision = revision;
+  return at;
+}
+
+}  // namespace croft::server

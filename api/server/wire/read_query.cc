@@ -1,0 +1,44 @@
+#include "api/server/wire/read_query.h"
+
+namespace croft::server {
+namespace {
+
+std::optional<bool> SendInitialEvents(const Query& query) {
+  if (!query.Has("sendInitialEvents")) return std::nullopt;
+  return query.Flag("sendInitialEvents");
+}
+
+}  // namespace
+
+Result<ListOptions> ParseListOptions(const Query& query) {
+  ListOptions options;
+  options.label_selector = query.Get("labelSelector");
+  options.field_selector = query.Get("fieldSelector");
+  options.resource_version = query.Get("resourceVersion");
+  options.resource_version_match = query.Get("resourceVersionMatch");
+  options.continue_token = query.Get("continue");
+  options.send_initial_events = SendInitialEvents(query);
+  const Result<std::optional<int64_t>> limit = query.Integer("limit");
+  if (!limit.ok()) return limit.status();
+  options.limit = limit->value_or(0);
+  return options;
+}
+
+WatchOptions ParseWatchOptions(const Query& query) {
+  WatchOptions options;
+  options.label_selector = query.Get("labelSelector");
+  options.field_selector = query.Get("fieldSelector");
+  options.resource_version = query.Get("resourceVersion");
+  options.resource_version_match = query.Get("resourceVersionMatch");
+  options.continue_token = query.Get("continue");
+  options.send_initial_events = SendInitialEvents(query);
+  return options;
+}
+
+IncludeObject IncludeOf(const Query& query) {
+  const std::string include = query.Get("includeObject");
+  if (include == "None") return IncludeObject::kNone;
+  return include == "Object" ? IncludeObject::kObject : IncludeObject::kMetadata;
+}
+
+}  // namespace croft::server
