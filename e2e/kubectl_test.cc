@@ -72,6 +72,11 @@ TEST_P(Kubectl, SeesTheNodes) {
   Expect({"version"}, {"Server Version"});
 }
 
+TEST_P(Kubectl, SpeaksHttp2) {
+  Expect({"get", "--raw", "/version"}, {"gitVersion"});
+  Expect({"get", "--raw", "/metrics"}, {R"({method="GET",protocol="HTTP/2",code="200"})"});
+}
+
 TEST_P(Kubectl, RunsADeploymentThroughItsLife) {
   Expect({"apply", "-f", "-"}, {"deployment.apps/web created", "service/web created"}, kWeb);
   Expect({"rollout", "status", "deployment/web", "--timeout=90s"}, {"successfully rolled out"});

@@ -133,4 +133,21 @@ inline void ReplyWithText(const ResponderPtr& responder, std::string text) {
   responder->Send(std::move(response));
 }
 
+inline void Echo(Request request, const ResponderPtr& responder) {
+  ReplyWithText(responder, request.method + " " + request.target + " " + request.body);
+}
+
+class ServerTest : public testing::Test {
+ protected:
+  std::string Serve(Handler handler, ServerSettings settings = {}) {
+    if (settings.listeners.empty()) settings.listeners.push_back({.address = "127.0.0.1:0"});
+    server_ = std::make_unique<Server>(std::move(settings), std::move(handler));
+    const Status status = server_->Start();
+    EXPECT_TRUE(status.ok()) << status.message();
+    return server_->addresses().front();
+  }
+
+  std::unique_ptr<Server> server_;
+};
+
 }  // namespace croft::http

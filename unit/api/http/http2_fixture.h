@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -18,11 +19,15 @@ namespace croft::http {
 // The streams that a handler opened, by the path that was asked for, as a watch cache keeps them.
 class Feeds {
  public:
-  void Open(const Request& request, const ResponderPtr& responder, size_t limit = 1 << 20) {
+  void Open(const Request& request, const ResponderPtr& responder, size_t limit = 1 << 20,
+            std::function<void()> on_closed = {}) {
     auto stream = responder->StartStream(200, {{"Content-Type", "text/plain"}}, limit);
-    stream->OnClosed([this, path = request.target] {
-      std::lock_guard lock(mutex_);
-      ++closed_[path];
+    stream->OnClosed([this, path = request.target, on_closed = std::move(on_closed)] {
+      {
+        std::lock_guard lock(mutex_);
+        ++closed_[path];
+      }
+      if (on_closed) on_closed();
     });
     std::lock_guard lock(mutex_);
     streams_[request.target] = std::move(stream);

@@ -20,23 +20,6 @@ using testing::StartsWith;
 constexpr char kGet[] = "GET /x HTTP/1.1\r\nHost: lab\r\n\r\n";
 constexpr char kLastGet[] = "GET /x HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n";
 
-void Echo(Request request, const ResponderPtr& responder) {
-  ReplyWithText(responder, request.method + " " + request.target + " " + request.body);
-}
-
-class ServerTest : public testing::Test {
- protected:
-  std::string Serve(Handler handler, ServerSettings settings = {}) {
-    if (settings.listeners.empty()) settings.listeners.push_back({.address = "127.0.0.1:0"});
-    server_ = std::make_unique<Server>(std::move(settings), std::move(handler));
-    const Status status = server_->Start();
-    EXPECT_TRUE(status.ok()) << status.message();
-    return server_->addresses().front();
-  }
-
-  std::unique_ptr<Server> server_;
-};
-
 TEST_F(ServerTest, AnswersManyRequestsOnOneConnection) {
   RawClient client(Serve(Echo));
   for (int i = 0; i < 500; ++i) {
