@@ -326,6 +326,18 @@ Informer& InformerFactory::For(const GroupVersionResource& gvr, const ListOption
   return *informers_.emplace_back(scope, std::make_unique<Informer>(client_, executor_, gvr, options)).second;
 }
 
+std::shared_ptr<Informer> InformerFactory::Single(const GroupVersionResource& gvr) {
+  auto made = std::make_shared<Informer>(client_, executor_, gvr);
+  std::lock_guard lock(mutex_);
+  std::erase_if(singles_, [](const auto& single) { return single.expired(); });
+  if (stopped_) {
+    made->Stop();
+  } else {
+    singles_.push_back(made);
+  }
+  return made;
+}
+
 void InformerFactory::Start() {
   std::lock_guard lock(mutex_);
   for (const auto& [name, informer] : informers_) informer->Start();
@@ -333,7 +345,11 @@ void InformerFactory::Start() {
 
 void InformerFactory::Stop() {
   std::lock_guard lock(mutex_);
+  stopped_ = true;
   for (const auto& [name, informer] : informers_) informer->Stop();
+  for (const auto& single : singles_) {
+    if (const auto informer = single.lock()) informer->Stop();
+  }
 }
 
 bool InformerFactory::Synced() const {

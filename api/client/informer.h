@@ -49,13 +49,17 @@ class Informer {
   std::shared_ptr<State> state_;
 };
 
-// One informer per resource and scope, shared by all controllers of a process. Thread-safe.
+// The informers of a process: one per resource and scope, shared by all its controllers, and those of kinds that come
+// later. Thread-safe.
 class InformerFactory {
  public:
   InformerFactory(Client& client, Executor& executor) : client_(client), executor_(executor) {}
 
   // Made on first use. Before Start only.
   Informer& For(const GroupVersionResource& gvr, const ListOptions& options = {});
+  // One of the caller's own, for a resource that may come and go while the process runs, at any time. The caller starts
+  // it, and stops it before it lets go; Stop of the factory stops it too.
+  std::shared_ptr<Informer> Single(const GroupVersionResource& gvr);
   void Start();
   void Stop();
   bool Synced() const;
@@ -65,6 +69,8 @@ class InformerFactory {
   Executor& executor_;
   mutable std::mutex mutex_;
   std::vector<std::pair<std::string, std::unique_ptr<Informer>>> informers_;  // guarded by mutex_; in order of creation
+  std::vector<std::weak_ptr<Informer>> singles_;                              // guarded by mutex_
+  bool stopped_ = false;                                                      // guarded by mutex_
 };
 
 }  // namespace croft::client

@@ -2,134 +2,99 @@
 
 #include <algorithm>
 
+#include "api/types/resources.h"
 #include "operator/runtime/events.h"
 #include "operator/workloads/garbage_plan.h"
 #include "operator/workloads/ownership.h"
+#include "operator/workloads/posted_kinds.h"
 
 namespace croft::workloads {
 namespace {
 
+using Kind = GarbageGraph::Kind;
+using KindPtr = GarbageGraph::KindPtr;
 using runtime::Outcome;
 
-constexpr const char* kByOwner = "owner";
 constexpr char kSeparator = '|';
+constexpr Duration kNotFollowed = std::chrono::milliseconds(50);
 
-// Keys of this controller name the resource as well: "<index of the resource>|<namespace>".
-Key EncodeKey(size_t resource, const Key& key) {
-  return {std::to_string(resource) + kSeparator + key.ns, key.name};
+// Keys of this controller name the resource as well: "<id of the resource>|<namespace>".
+Key EncodeKey(const std::string& id, const Key& key) {
+  return {id + kSeparator + key.ns, key.name};
 }
-std::pair<size_t, Key> DecodeKey(const Key& key) {
+std::pair<std::string, Key> DecodeKey(const Key& key) {
   const size_t at = key.ns.find(kSeparator);
-  return {std::stoul(key.ns.substr(0, at)), {key.ns.substr(at + 1), key.name}};
+  return {key.ns.substr(0, at), {key.ns.substr(at + 1), key.name}};
 }
 
 bool Has(const Meta& meta, const char* finalizer) {
   return std::find(meta.finalizers.begin(), meta.finalizers.end(), finalizer) != meta.finalizers.end();
 }
 
-// The resources and their informers, with who depends on whom. Constant once the manager runs.
-class Graph {
- public:
-  Graph(runtime::Manager& manager, std::vector<CollectedResource> resources) : resources_(std::move(resources)) {
-    for (const CollectedResource& resource : resources_) {
-      client::Informer& informer = manager.informers().For(resource.gvr);
-      informer.AddIndex(kByOwner, [](const Object& object) {
-        std::vector<std::string> uids;
-        for (const OwnerReference& owner : object.meta().owners) uids.push_back(owner.uid);
-        return uids;
-      });
-      informers_.push_back(&informer);
-    }
-  }
-
-  size_t size() const { return resources_.size(); }
-  const CollectedResource& resource(size_t i) const { return resources_[i]; }
-  client::Informer& informer(size_t i) const { return *informers_[i]; }
-
-  struct Node {
-    size_t resource;
-    ObjectPtr object;
-  };
-  std::vector<Node> Dependents(const std::string& uid) const {
-    std::vector<Node> nodes;
-    for (size_t i = 0; i < informers_.size(); ++i) {
-      for (ObjectPtr& object : informers_[i]->ByIndex(kByOwner, uid)) nodes.push_back({i, std::move(object)});
-    }
-    return nodes;
-  }
-
-  // Where an owner would be found. Of a kind in several versions the first that is collected: its uid is the same.
-  std::optional<size_t> ResourceOf(const OwnerReference& owner) const {
-    const std::string group = SplitApiVersion(owner.api_version).first;
-    for (size_t i = 0; i < resources_.size(); ++i) {
-      if (resources_[i].kind == owner.kind && resources_[i].gvr.group == group) return i;
-    }
-    return std::nullopt;
-  }
-
- private:
-  const std::vector<CollectedResource> resources_;
-  std::vector<client::Informer*> informers_;
-};
-
 class GarbageReconciler final : public runtime::Reconciler {
  public:
-  GarbageReconciler(runtime::Context& context, std::shared_ptr<Graph> graph)
-      : client_(context.client), graph_(std::move(graph)), events_(context, "garbage-collector-controller") {}
+  GarbageReconciler(runtime::Context& context, std::shared_ptr<GarbageGraph> graph, const client::Informer& crds)
+      : client_(context.client),
+        graph_(std::move(graph)),
+        crds_(crds),
+        events_(context, "garbage-collector-controller") {}
 
   Outcome Reconcile(const Key& encoded) override {
-    const auto [index, key] = DecodeKey(encoded);
-    const ObjectPtr object = graph_->informer(index).Get(key);
+    // An owner must not go before dependents whose kind has only just come to be known.
+    if (!graph_->Followed(crds_.List())) return Outcome::After(kNotFollowed);
+    const auto [id, key] = DecodeKey(encoded);
+    const KindPtr kind = graph_->Find(id);
+    const ObjectPtr object = kind == nullptr ? nullptr : kind->informer->Get(key);
     if (object == nullptr) return Outcome::Done();
     const Meta& meta = object->meta();
     Status status;
     if (meta.deleting && Has(meta, kOrphan)) {
-      status = Free(index, *object);
+      status = Free(*kind, *object);
     } else if (meta.deleting && Has(meta, kForeground)) {
-      status = DeleteDependents(index, *object);
+      status = DeleteDependents(*kind, *object);
     } else if (!meta.deleting && !meta.owners.empty()) {
-      status = Collect(index, *object);
+      status = Collect(*kind, *object);
     }
     return status.ok() ? Outcome::Done() : Outcome::Retry(status);
   }
 
  private:
-  Status Free(size_t index, const Object& owner) {
-    for (const Graph::Node& node : graph_->Dependents(owner.meta().uid)) {
+  Status Free(const Kind& kind, const Object& owner) {
+    for (const GarbageGraph::Node& node : graph_->Dependents(owner.meta().uid)) {
       std::vector<OwnerReference> owners = node.object->meta().owners;
       std::erase_if(owners, [&](const OwnerReference& o) { return o.uid == owner.meta().uid; });
-      const Status freed = WriteOwners(client_, graph_->resource(node.resource).gvr, *node.object, owners).status();
+      const Status freed = WriteOwners(client_, node.kind->resource.gvr, *node.object, owners).status();
       if (!freed.ok() && !freed.IsNotFound()) return freed;
     }
-    return RemoveFinalizer(client_, graph_->resource(index).gvr, owner, kOrphan);
+    return RemoveFinalizer(client_, kind.resource.gvr, owner, kOrphan);
   }
 
   // The owner goes when no dependent is left that asks it to wait. Each dependent that goes brings the owner's key
   // back.
-  Status DeleteDependents(size_t index, const Object& owner) {
+  Status DeleteDependents(const Kind& kind, const Object& owner) {
     bool blocked = false;
-    for (const Graph::Node& node : graph_->Dependents(owner.meta().uid)) {
+    for (const GarbageGraph::Node& node : graph_->Dependents(owner.meta().uid)) {
       const Meta& meta = node.object->meta();
       for (const OwnerReference& reference : meta.owners) {
         blocked = blocked || (reference.uid == owner.meta().uid && reference.block_owner_deletion);
       }
-      if (!meta.deleting) CROFT_RETURN_IF_ERROR(Collect(node.resource, *node.object));
+      if (!meta.deleting) CROFT_RETURN_IF_ERROR(Collect(*node.kind, *node.object));
     }
     if (blocked) return Status::Ok();
-    return RemoveFinalizer(client_, graph_->resource(index).gvr, owner, kForeground);
+    return RemoveFinalizer(client_, kind.resource.gvr, owner, kForeground);
   }
 
-  Status Collect(size_t index, const Object& object) {
+  Status Collect(const Kind& kind, const Object& object) {
     OwnedObject gathered;
     gathered.owners = object.meta().owners;
     for (const OwnerReference& owner : gathered.owners) {
-      const auto state = Ask(index, object, owner);
+      const auto state = Ask(kind, object, owner);
       if (!state.ok()) return state.status();
       gathered.states.push_back(*state);
     }
     gathered.has_dependents = !graph_->Dependents(object.meta().uid).empty();
     const GarbagePlan plan = DecideGarbage(gathered);
-    const GroupVersionResource& gvr = graph_->resource(index).gvr;
+    const GroupVersionResource& gvr = kind.resource.gvr;
     Status done;
     if (plan.action == GarbagePlan::Action::kDropReferences) {
       done = WriteOwners(client_, gvr, object, plan.keep).status();
@@ -142,27 +107,40 @@ class GarbageReconciler final : public runtime::Reconciler {
     return done.IsNotFound() ? Status::Ok() : done;
   }
 
-  Result<OwnerState> Ask(size_t index, const Object& object, const OwnerReference& owner) {
-    const auto resource = graph_->ResourceOf(owner);
-    if (!resource) return OwnerState::kUnknown;
-    const CollectedResource& of_owner = graph_->resource(*resource);
+  Result<OwnerState> Ask(const Kind& of_object, const Object& object, const OwnerReference& owner) {
+    if (graph_->IsGone(owner.uid)) return OwnerState::kAbsent;
+    const KindPtr kind = graph_->KindOf(owner);
+    if (kind == nullptr) return OwnerState::kUnknown;
+    const CollectedResource& resource = kind->resource;
     // A cluster-scoped object can have no owner within a namespace.
-    if (of_owner.namespaced && !graph_->resource(index).namespaced) return OwnerState::kUnknown;
-    const Key key{of_owner.namespaced ? object.ns() : "", owner.name};
-    ObjectPtr found = graph_->informer(*resource).Get(key);
+    if (resource.namespaced && !of_object.resource.namespaced) return OwnerState::kUnknown;
+    const Key key{resource.namespaced ? object.ns() : "", owner.name};
+    ObjectPtr found = kind->informer->Get(key);
     if (found == nullptr || found->meta().uid != owner.uid) {
-      if (of_owner.namespaced && InAnotherNamespace(*resource, object, owner)) return OwnerState::kUnknown;
-      const auto live = client_.Get(of_owner.gvr, key);
+      if (resource.namespaced && InAnotherNamespace(*kind, object, owner)) return OwnerState::kUnknown;
+      const auto live = client_.Get(resource.gvr, key);
       if (!live.ok() && !live.status().IsNotFound()) return live.status();
+      if (!live.ok() && kind->posted()) {
+        const Result<bool> served = IsServed(resource.gvr, key);
+        if (!served.ok()) return served.status();
+        if (!*served) return OwnerState::kUnknown;
+      }
       found = live.ok() ? *live : nullptr;
     }
     if (found == nullptr || found->meta().uid != owner.uid) return OwnerState::kAbsent;
     return found->meta().deleting && Has(found->meta(), kForeground) ? OwnerState::kWaiting : OwnerState::kPresent;
   }
 
+  // Whether "not found" meant the object: of a kind that is not served nothing is found, whatever there is.
+  Result<bool> IsServed(const GroupVersionResource& gvr, const Key& key) {
+    const auto list = client_.List(gvr, {key.ns, "", "metadata.name=" + key.name});
+    if (!list.ok() && !list.status().IsNotFound()) return list.status();
+    return list.ok();
+  }
+
   // An owner can not stand in another namespace; a reference to one that does is a mistake to be told, not garbage.
-  bool InAnotherNamespace(size_t resource, const Object& object, const OwnerReference& owner) {
-    for (const ObjectPtr& candidate : graph_->informer(resource).List()) {
+  bool InAnotherNamespace(const Kind& kind, const Object& object, const OwnerReference& owner) {
+    for (const ObjectPtr& candidate : kind.informer->List()) {
       if (candidate->meta().uid != owner.uid || candidate->ns() == object.ns()) continue;
       events_.Warning(runtime::ReferenceTo(object), "OwnerRefInvalidNamespace",
                       "ownerReference " + owner.kind + " " + owner.name + " is in namespace " + candidate->ns() +
@@ -173,28 +151,30 @@ class GarbageReconciler final : public runtime::Reconciler {
   }
 
   client::Client& client_;
-  const std::shared_ptr<Graph> graph_;
+  const std::shared_ptr<GarbageGraph> graph_;
+  const client::Informer& crds_;
   runtime::EventRecorder events_;
 };
 
 // Whom a change concerns: the object itself when its owners or its deletion changed, its dependents when it is gone,
 // and its owners, which may wait for it.
-std::vector<Key> Concerned(const Graph& graph, size_t index, const ObjectPtr& old, const ObjectPtr& now) {
+std::vector<Key> Concerned(const GarbageGraph& graph, const std::string& id, const ObjectPtr& old,
+                           const ObjectPtr& now) {
   std::vector<Key> keys;
   if (now == nullptr) {
-    for (const Graph::Node& node : graph.Dependents(old->meta().uid)) {
-      keys.push_back(EncodeKey(node.resource, node.object->key()));
+    for (const GarbageGraph::Node& node : graph.Dependents(old->meta().uid)) {
+      keys.push_back(EncodeKey(node.kind->id(), node.object->key()));
     }
   } else if (old == nullptr || old->meta().owners != now->meta().owners || now->meta().deleting) {
-    if (now->meta().deleting || !now->meta().owners.empty()) keys.push_back(EncodeKey(index, now->key()));
+    if (now->meta().deleting || !now->meta().owners.empty()) keys.push_back(EncodeKey(id, now->key()));
   }
   if (now != nullptr && old != nullptr && old->meta().owners == now->meta().owners) return keys;
   for (const OwnerReference& owner : (old != nullptr ? old : now)->meta().owners) {
-    const auto resource = graph.ResourceOf(owner);
-    if (!resource) continue;
-    const Key key{graph.resource(*resource).namespaced ? (old != nullptr ? old : now)->ns() : "", owner.name};
-    const ObjectPtr found = graph.informer(*resource).Get(key);
-    if (found != nullptr && found->meta().deleting) keys.push_back(EncodeKey(*resource, key));
+    const KindPtr kind = graph.KindOf(owner);
+    if (kind == nullptr) continue;
+    const Key key{kind->resource.namespaced ? (old != nullptr ? old : now)->ns() : "", owner.name};
+    const ObjectPtr found = kind->informer->Get(key);
+    if (found != nullptr && found->meta().deleting) keys.push_back(EncodeKey(kind->id(), key));
   }
   return keys;
 }
@@ -202,13 +182,25 @@ std::vector<Key> Concerned(const Graph& graph, size_t index, const ObjectPtr& ol
 }  // namespace
 
 void AddGarbageCollector(runtime::Manager& manager, std::vector<CollectedResource> resources, int workers) {
-  auto graph = std::make_shared<Graph>(manager, std::move(resources));
-  runtime::Controller& controller =
-      manager.Add("garbage-collector", std::make_unique<GarbageReconciler>(manager.context(), graph), workers);
-  for (size_t i = 0; i < graph->size(); ++i) {
-    manager.Watch(controller, graph->informer(i),
-                  [graph, i](const ObjectPtr& old, const ObjectPtr& now) { return Concerned(*graph, i, old, now); });
+  auto graph = std::make_shared<GarbageGraph>(manager, std::move(resources));
+  client::Informer& crds = manager.informers().For(resources::kCustomResourceDefinitions);
+  runtime::Controller& collector =
+      manager.Add("garbage-collector", std::make_unique<GarbageReconciler>(manager.context(), graph, crds), workers);
+  for (const KindPtr& kind : graph->kinds()) {
+    manager.Watch(collector, kind->resource.gvr, [graph, id = kind->id()](const ObjectPtr& old, const ObjectPtr& now) {
+      return Concerned(*graph, id, old, now);
+    });
   }
+  graph->SetHandler(
+      [&collector, graph = graph.get()](const std::string& id, const ObjectPtr& old, const ObjectPtr& now) {
+        for (const Key& key : Concerned(*graph, id, old, now)) collector.Enqueue(key);
+      });
+  runtime::Controller& posted =
+      manager.Add("posted-kinds", std::make_unique<PostedKindsReconciler>(
+                                      manager.context(), crds, graph, [&collector](const GarbageGraph::Node& node) {
+                                        collector.Enqueue(EncodeKey(node.kind->id(), node.object->key()));
+                                      }));
+  manager.Watch(posted, crds, runtime::ToSelf());
 }
 
 }  // namespace croft::workloads

@@ -1,22 +1,15 @@
 #pragma once
 
-#include <string>
 #include <vector>
 
-#include "operator/runtime/controller.h"
+#include "operator/workloads/garbage_graph.h"
 
 namespace croft::workloads {
 
-// A resource whose objects are collected, and may be named as owners by `kind`.
-struct CollectedResource {
-  GroupVersionResource gvr;
-  std::string kind;
-  bool namespaced = true;
-};
-
 // Deletes what its owners left behind (background), deletes dependents before their owner (finalizer
 // foregroundDeletion), and frees them instead (finalizer orphan). Owners are found by uid; that one is gone is asked of
-// the server itself before anything is deleted for it.
+// the server itself before anything is deleted for it. Beside `resources`, the kinds that users post are collected, as
+// their CustomResourceDefinitions come and go; while one is taken in, the others wait for a moment.
 void AddGarbageCollector(runtime::Manager& manager, std::vector<CollectedResource> resources, int workers);
 
 }  // namespace croft::workloads

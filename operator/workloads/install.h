@@ -9,14 +9,14 @@
 namespace croft::workloads {
 
 struct Settings {
-  // What is collected by owner; kinds that only own others belong in it too.
+  // What is collected by owner, beside posted kinds; kinds that only own others belong in it too.
   std::vector<CollectedResource> collected = DefaultCollected();
   // What a namespace is emptied of. Must be set: only the server knows its kinds.
   NamespacedResources namespaced;
   PodGarbageSettings pod_garbage;
   int workers = 2;  // of each controller
 
-  // Croft's own and Kubernetes' kinds that are served now, but for Events and Leases, which nobody owns.
+  // What the controllers of this folder make and read; a server collects all the kinds that it has.
   static std::vector<CollectedResource> DefaultCollected();
 };
 

@@ -254,6 +254,13 @@ class ServerProcess {
       }
       return resources;
     };
+    settings.collected.clear();
+    for (const auto& kind : api_->service().catalog().view()->definitions()) {
+      // Events and Leases are nobody's. Posted kinds are found by their definitions, as they come.
+      if (!kind->builtin || kind->create_only || kind->ephemeral) continue;
+      settings.collected.push_back(
+          {{kind->group, kind->StorageVersion().name, kind->plural}, kind->kind, kind->namespaced});
+    }
     return settings;
   }
 
