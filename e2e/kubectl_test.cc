@@ -175,6 +175,14 @@ spec:
                      "apiVersion: lab.example.com/v1\nkind: Garden\nmetadata: {name: none}\nspec: {beds: 0}\n");
   EXPECT_NE(bad.err.find("spec.beds"), std::string::npos) << bad.err;
   Expect({"explain", "garden.spec.beds"}, {"How many beds"});
+  // What an object of the kind owns goes with it.
+  const std::string uid = Expect({"get", "garden", "back", "-o", "jsonpath={.metadata.uid}"}, {});
+  Expect({"apply", "-f", "-"}, {"created"},
+         "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: beds\n  ownerReferences: [{apiVersion: "
+         "lab.example.com/v1, kind: Garden, name: back, uid: " +
+             uid + "}]\n");
+  Expect({"delete", "garden", "back"}, {"deleted"});
+  EXPECT_TRUE(Await([&] { return Do({"get", "configmap", "beds"}).code != 0; }, std::chrono::seconds(30)));
   Expect({"delete", "crd", "gardens.lab.example.com"}, {"deleted"});
 }
 

@@ -3,8 +3,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <functional>
-#include <vector>
 
 #include "api/base/file.h"
 #include "api/base/log.h"
@@ -13,6 +11,7 @@
 #include "tools/croft/join_client.h"
 #include "tools/croft/machine.h"
 #include "tools/croft/node_process.h"
+#include "tools/croft/renewal.h"
 #include "tools/croft/signals.h"
 #include "tools/croft/terminal.h"
 
@@ -20,7 +19,6 @@ namespace croft::cli {
 namespace {
 
 constexpr Duration kRetry = std::chrono::seconds(1);
-constexpr Duration kRenewalCheck = std::chrono::hours(12);
 
 // "10.0.0.1" of "https://10.0.0.1:6443".
 std::string HostOf(const std::string& url) {
@@ -64,19 +62,6 @@ client::Kubeconfig As(const JoinSettings& join, const NodeIdentity& identity) {
   return config;
 }
 
-// Runs this program again with the same arguments in place of itself. Returns only when that fails.
-int BeginAnew() {
-  const auto arguments = ReadFile("/proc/self/cmdline", 64 * 1024);
-  if (!arguments.ok()) return Fail(arguments.status().message());
-  std::vector<char*> words;
-  for (size_t at = 0; at < arguments->size(); at = arguments->find('\0', at) + 1) {
-    words.push_back(const_cast<char*>(arguments->data() + at));
-  }
-  words.push_back(nullptr);
-  execv("/proc/self/exe", words.data());
-  return Fail("cannot start anew with the renewed certificates");
-}
-
 }  // namespace
 
 int RunAgent(const AgentOptions& options) {
@@ -113,19 +98,14 @@ int RunAgent(const AgentOptions& options) {
   // Certificates are renewed on disk; the program then begins anew in the same process to use them, which no container
   // notices.
   std::atomic<bool> renewed{false};
-  ThreadPool renewal(1, "renewal");
-  std::function<void()> renew = [&] {
-    const auto now = JoinLab(*join, clock);
-    if (now.ok() && now->client.certificate_pem != identity->client.certificate_pem) {
-      renewed = true;
-      kill(getpid(), SIGTERM);
-      return;
-    }
-    renewal.PostAfter(kRenewalCheck, renew);
-  };
-  renewal.PostAfter(kRenewalCheck, renew);
+  ThreadPool renewal_thread(1, "renewal");
+  Renewal renewal(*join, *identity, clock, renewal_thread, [&renewed] {
+    renewed = true;
+    kill(getpid(), SIGTERM);
+  });
+  renewal.Start();
   AwaitSignal();
-  renewal.Stop();
+  renewal_thread.Stop();
   node.Stop();
   return renewed ? BeginAnew() : 0;
 }
