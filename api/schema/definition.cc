@@ -342,6 +342,7 @@ class Reader {
     definition_.extra_subresources = SplitList(annotation("extra-subresources"));
     definition_.ephemeral = annotation("ephemeral") == "true";
     definition_.data_only = annotation("data-only") == "true";
+    definition_.replaceable = annotation("replaceable") == "true";
     definition_.create_only = annotation("create-only") == "true";
     definition_.openapi_name = annotation("openapi-definition");
     definition_.name_format = annotation("name-format");

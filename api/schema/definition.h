@@ -58,6 +58,7 @@ struct ResourceDefinition {
   std::string openapi_name;  // under which OpenAPI publishes the kind; empty: made of group, version and kind
   std::string name_format;   // what metadata.name must be: "dns1123-subdomain", ...; empty for posted kinds
   bool data_only = false;    // stored and served, but nothing acts on it
+  bool replaceable = false;  // a posted definition of the same name takes its place as long as it is there
   bool create_only = false;  // a question or an order that is answered and never stored
   // What the definition asks for and does not get, a sentence each; worth a Warning to who posts it.
   std::vector<std::string> warnings;

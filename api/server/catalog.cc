@@ -92,7 +92,8 @@ CatalogViewPtr Catalog::view() const {
 Status Catalog::Conflicts(const schema::ResourceDefinition& wanted) const {
   for (const DefinitionPtr& other : view()->definitions()) {
     if (other->group != wanted.group) continue;
-    if (other->plural == wanted.plural && !other->builtin) continue;  // its own earlier state
+    // Its own earlier state, or what it takes the place of.
+    if (other->plural == wanted.plural && (!other->builtin || other->replaceable)) continue;
     if (other->plural == wanted.plural) return Status::Conflict("\"" + wanted.plural + "\" is a built-in resource");
     if (other->kind == wanted.kind) return Status::Conflict("\"" + wanted.kind + "\" is already in use");
     if (!wanted.list_kind.empty() && other->list_kind == wanted.list_kind) {
@@ -118,7 +119,10 @@ void Catalog::Remove(std::string_view group, std::string_view plural) {
 }
 
 void Catalog::Swap() {
-  std::vector<DefinitionPtr> all = builtin_;
+  std::vector<DefinitionPtr> all;
+  for (const DefinitionPtr& definition : builtin_) {
+    if (!posted_.contains(CrdName(definition->group, definition->plural))) all.push_back(definition);
+  }
   std::set<const schema::ResourceDefinition*> terminating;
   for (const auto& [name, posted] : posted_) {
     all.push_back(posted.definition);

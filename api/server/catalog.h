@@ -56,7 +56,8 @@ class CatalogView {
 };
 using CatalogViewPtr = std::shared_ptr<const CatalogView>;
 
-// The kinds that the server serves: the embedded ones, fixed, and those that users post as CustomResourceDefinitions.
+// The kinds that the server serves: the embedded ones, and those that users post as CustomResourceDefinitions. A posted
+// one stands in for an embedded one that is replaceable.
 // Readers take a view and keep it for a request; writers swap it. Thread-safe.
 class Catalog {
  public:

@@ -40,6 +40,7 @@ void ResourceService::FollowUp(const Served& served, const ObjectPtr& object, bo
       ServeCrd(object);
       if (object->meta().deleting) CleanUpAfterCrd(object);
     }
+    if (hooks_.kinds_changed) hooks_.kinds_changed();
   }
   if (removed && !served.def().builtin) FinishTerminatingCrd(served);
 }

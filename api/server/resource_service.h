@@ -55,6 +55,7 @@ class ResourceService {
   // Called after an object of the resource was stored or removed, on the thread that asked for it.
   struct Hooks {
     std::function<void(const ObjectPtr& ns)> namespace_created;
+    std::function<void()> kinds_changed;  // a posted kind is served, or no longer
   };
 
   explicit ResourceService(Parts parts);

@@ -26,6 +26,7 @@ ApiServer::ApiServer(Settings settings, Parts parts, std::vector<schema::Resourc
       service_(
           {catalog_, parts.store, authorizer_, authenticator_, strategies_, addresses_, parts.clock, parts.random}),
       bootstrap_(service_, std::move(settings.bootstrap)),
+      api_services_(service_),
       http_api_({service_,
                  authenticator_,
                  parts.clock,
@@ -43,9 +44,11 @@ ApiServer::~ApiServer() {
 }
 
 Status ApiServer::Start() {
-  service_.SetHooks({[this](const ObjectPtr& ns) { bootstrap_.FurnishNamespace(ns->name()); }});
+  service_.SetHooks({[this](const ObjectPtr& ns) { bootstrap_.FurnishNamespace(ns->name()); },
+                     [this] { api_services_.SyncOrWarn(); }});
   CROFT_RETURN_IF_ERROR(service_.Restore());
   CROFT_RETURN_IF_ERROR(bootstrap_.Run());
+  CROFT_RETURN_IF_ERROR(api_services_.Sync());
   alive_->server = this;
   if (parts_.timers != nullptr) ScheduleTick();
   return Status::Ok();

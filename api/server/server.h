@@ -11,6 +11,7 @@
 #include "api/base/result.h"
 #include "api/client/client.h"
 #include "api/http/message.h"
+#include "api/server/api_services.h"
 #include "api/server/authn.h"
 #include "api/server/authz.h"
 #include "api/server/bootstrap.h"
@@ -80,6 +81,7 @@ class ApiServer {
   Authenticator authenticator_;
   ResourceService service_;
   Bootstrap bootstrap_;
+  ApiServices api_services_;
   HttpApi http_api_;
   const std::shared_ptr<Alive> alive_ = std::make_shared<Alive>();
 };

@@ -220,8 +220,11 @@ void DefaultPodSpec(Json& spec, JsonAllocator& allocator) {
   }
 }
 
-void ValidatePodSpec(const Json& spec, const std::string& path, Causes& causes) {
-  const std::set<std::string_view> volumes = ValidateVolumes(spec, path, causes);
+void ValidatePodSpec(const Json& spec, const std::string& path, Causes& causes, const Json* claim_templates) {
+  std::set<std::string_view> volumes = ValidateVolumes(spec, path, causes);
+  if (claim_templates != nullptr && claim_templates->IsArray()) {
+    for (const Json& claim : claim_templates->GetArray()) volumes.insert(FindString(claim, {"metadata", "name"}));
+  }
   const bool host_network = FindBool(spec, {"hostNetwork"});
   std::set<std::string_view> names;
   std::set<std::string> host_ports;

@@ -10,8 +10,9 @@ namespace croft::server {
 
 // Fills in what a pod's spec gets by its own other fields, in pods and templates alike.
 void DefaultPodSpec(Json& spec, JsonAllocator& allocator);
-// What a schema can't refuse in a pod's spec at `path`.
-void ValidatePodSpec(const Json& spec, const std::string& path, Causes& causes);
+// What a schema can't refuse in a pod's spec at `path`. The names of `claim_templates`, a StatefulSet's, are those of
+// volumes too.
+void ValidatePodSpec(const Json& spec, const std::string& path, Causes& causes, const Json* claim_templates = nullptr);
 // A label selector in object form: operators against values, syntax of keys and values.
 void ValidateLabelSelector(const Json& selector, const std::string& path, Causes& causes);
 

@@ -59,7 +59,7 @@ void ValidateSelector(const Json& spec, Causes& causes) {
 void ValidateTemplate(const Json& spec, Causes& causes) {
   const Json* pod = Find(spec, {"template", "spec"});
   if (pod == nullptr || !pod->IsObject()) return;
-  ValidatePodSpec(*pod, "spec.template.spec", causes);
+  ValidatePodSpec(*pod, "spec.template.spec", causes, Find(spec, "volumeClaimTemplates"));
   const std::string_view restart = FindString(*pod, {"restartPolicy"}, "Always");
   if (restart == "OnFailure" || restart == "Never") {
     causes.NotSupported("spec.template.spec.restartPolicy", restart, {"Always"});
@@ -82,6 +82,19 @@ bool IsOverAll(const Json* value) {
   return std::atoi(std::string(AsView(*value)).c_str()) > 100;
 }
 
+// What Kubernetes writes into a StatefulSet's claims, at creation and again in what replaces it.
+void FillClaims(Json& object, JsonAllocator& allocator) {
+  Json* spec = FindMutable(object, "spec");
+  Json* claims = spec == nullptr ? nullptr : FindMutable(*spec, "volumeClaimTemplates");
+  if (claims == nullptr || !claims->IsArray()) return;
+  for (Json& claim : claims->GetArray()) {
+    if (!claim.IsObject()) continue;
+    SetString(claim, "kind", "PersistentVolumeClaim", allocator);
+    SetString(claim, "apiVersion", "v1", allocator);
+    SetString(Ensure(claim, "status", allocator), "phase", "Pending", allocator);
+  }
+}
+
 void WarnOfTemplate(const Json& object, StrategyContext& context) {
   const Json* spec = Find(object, {"spec", "template", "spec"});
   if (spec != nullptr && spec->IsObject()) WarnOfUnacted(*spec, "spec.template.spec", context.warnings);
@@ -95,6 +108,7 @@ void WorkloadStrategy::Default(Json& object, JsonAllocator& allocator) const {
   if (Json* pod = FindMutable(*spec, "template"); pod != nullptr && pod->IsObject()) {
     if (Json* pod_spec = FindMutable(*pod, "spec")) DefaultPodSpec(*pod_spec, allocator);
   }
+  if (kind_ == Kind::kStatefulSet) FillClaims(object, allocator);
   const bool deployment = kind_ == Kind::kDeployment;
   Json* strategy = FindMutable(*spec, deployment ? "strategy" : "updateStrategy");
   if (strategy == nullptr || !strategy->IsObject()) return;
@@ -129,16 +143,6 @@ Status WorkloadStrategy::PrepareForCreate(Json& object, StrategyContext& context
     }
   } else {
     Ensure(object, "status", allocator);
-  }
-  if (kind_ != Kind::kStatefulSet) return Status::Ok();
-  Json* spec = FindMutable(object, "spec");
-  Json* claims = spec == nullptr ? nullptr : FindMutable(*spec, "volumeClaimTemplates");
-  if (claims == nullptr || !claims->IsArray()) return Status::Ok();
-  for (Json& claim : claims->GetArray()) {
-    if (!claim.IsObject()) continue;
-    SetString(claim, "kind", "PersistentVolumeClaim", allocator);
-    SetString(claim, "apiVersion", "v1", allocator);
-    SetString(Ensure(claim, "status", allocator), "phase", "Pending", allocator);
   }
   return Status::Ok();
 }

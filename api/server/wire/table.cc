@@ -14,6 +14,7 @@ struct Column {
   int32_t priority = 0;
   std::string json_path;
   CellFunction render = nullptr;
+  bool native_age = false;  // Kubernetes' own kinds call an age a text, posted ones a date
 };
 
 std::vector<Column> ColumnsOf(const Served& served) {
@@ -25,8 +26,10 @@ std::vector<Column> ColumnsOf(const Served& served) {
     // Kinds with a Name of their own place it elsewhere.
     if (column.name == "Name") columns.front().priority = column.priority;
     const auto render = AllCells().find(prefix + column.name);
+    const bool computed = render != AllCells().end();
     columns.push_back({column.name, column.type, column.format, column.description, column.priority, column.json_path,
-                       render == AllCells().end() ? nullptr : render->second});
+                       computed ? render->second : nullptr,
+                       served.def().builtin && column.type == "date" && !computed});
   }
   if (served.version->columns.empty()) {
     columns.push_back({"Age", "date", "", "", 0, ".metadata.creationTimestamp", nullptr});
@@ -98,7 +101,7 @@ std::string RenderTable(const Served& served, const std::vector<ObjectPtr>& obje
   for (const Column& column : columns) {
     Json definition(rapidjson::kObjectType);
     SetString(definition, "name", column.name, allocator);
-    SetString(definition, "type", column.type, allocator);
+    SetString(definition, "type", column.native_age ? "string" : column.type, allocator);
     SetString(definition, "format", column.format, allocator);
     SetString(definition, "description", column.description, allocator);
     Set(definition, "priority", Json(column.priority), allocator);

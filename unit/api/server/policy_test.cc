@@ -1,3 +1,5 @@
+#include <set>
+
 #include "unit/api/server/api_fixture.h"
 
 // Roles, admission, APIServices: what the server refuses and fills in. Reviews: what it answers.
@@ -157,6 +159,40 @@ TEST_F(PolicyKinds, AnApiServiceOfTheServerItselfIsAvailableAndAnotherIsNot) {
   const Answer table = Call("GET", kApiServices, "", {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}});
   EXPECT_NE(table.text.find(R"(["v1.g.io","Local","True","0s"])"), std::string::npos) << table.text;
   EXPECT_NE(table.text.find(R"x(["v1.h.io","d/s","False (NotPassedOn)","0s"])x"), std::string::npos) << table.text;
+}
+
+TEST_F(PolicyKinds, EveryServedVersionHasAnApiServiceAndPostedOnesComeAndGo) {
+  const auto names = [this] {
+    std::set<std::string> found;
+    for (const Json& each : Find(Get(kApiServices).json, "items")->GetArray()) {
+      found.emplace(FindString(each, {"metadata", "name"}));
+    }
+    return found;
+  };
+  std::set<std::string> served;
+  for (const auto& [group, versions] : api_->service().catalog().view()->groups()) {
+    for (const std::string& version : versions) served.insert(version + "." + group);
+  }
+  EXPECT_EQ(names(), served);
+  EXPECT_TRUE(served.contains("v1."));
+  EXPECT_TRUE(served.contains("v1.apps"));
+  const std::string crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  ASSERT_EQ(
+      Post(
+          crds,
+          R"({"metadata":{"name":"as.b.c"},"spec":{"group":"b.c","scope":"Cluster","names":{"plural":"as","kind":"A"},)"
+          R"("versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}})")
+          .code,
+      201);
+  EXPECT_TRUE(names().contains("v1.b.c"));
+  EXPECT_EQ(Get(std::string(kApiServices) + "/v1.b.c")
+                .Text({"metadata", "labels", "kube-aggregator.kubernetes.io/automanaged"}),
+            "true");
+  ASSERT_EQ(Delete(crds + "/as.b.c").code, 200);
+  EXPECT_EQ(names(), served);
+  ASSERT_EQ(Delete(std::string(kApiServices) + "/v1.apps").code, 200);
+  StartServer();
+  EXPECT_EQ(names(), served) << "made again at the next start";
 }
 
 class Reviews : public ApiTest {};
