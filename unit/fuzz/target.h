@@ -45,7 +45,7 @@ inline std::pair<std::string_view, std::string_view> SplitInTwo(std::string_view
 
 }  // namespace croft::fuzz
 
-#define FUZZ_TARGET(NAME)                                                                                 \
-  static void Fuzz_##NAME(std::string_view data);                                                         \
+#define FUZZ_TARGET(NAME)                                                                              \
+  static void Fuzz_##NAME(std::string_view data);                                                      \
   [[maybe_unused]] static const bool registered_##NAME = ::croft::fuzz::Register(#NAME, &Fuzz_##NAME); \
   static void Fuzz_##NAME(std::string_view data)

@@ -1,0 +1,385 @@
+// The `croft server` program from outside, over TLS: durable creates beside etcd's put on the same disk, watch fan-out
+// under steady writes, memory by the number of pods, start with all of them. Beside them stands what the machine itself
+// can do. Usage: croft_server_bench CROFT [FOLDER]
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <mutex>
+#include <sstream>
+#include <thread>
+
+#include "api/base/file.h"
+#include "api/client/kubeconfig.h"
+#include "api/http/client.h"
+#include "api/http/socket.h"
+#include "api/pki/authority.h"
+#include "tools/bench/child.h"
+#include "tools/bench/etcd_client.h"
+#include "tools/bench/limits.h"
+
+namespace croft::bench {
+namespace {
+
+namespace fs = std::filesystem;
+using Steady = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr auto kSlice = seconds(4);
+constexpr auto kPatience = seconds(30);
+
+[[noreturn]] void Die(const std::string& why) {
+  std::fprintf(stderr, "%s\n", why.c_str());
+  std::exit(1);
+}
+
+double Seconds(Steady::duration time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+// A port that is free now.
+std::string FreeAddress() {
+  const Result<int> fd = http::Listen("127.0.0.1:0");
+  if (!fd.ok()) Die(fd.status().message());
+  std::string address = http::LocalAddress(*fd);
+  close(*fd);
+  return address;
+}
+
+// How often a second `step` is done on `threads` threads. The figures would be wrong when one fails.
+double Rate(int threads, const std::function<bool(int thread, int n)>& step) {
+  std::atomic<int> done{0};
+  const auto begin = Steady::now();
+  std::vector<std::thread> running;
+  for (int t = 0; t < threads; ++t) {
+    running.emplace_back([&, t] {
+      for (int n = 0; Steady::now() - begin < kSlice; ++n, ++done) {
+        if (!step(t, n)) Die("a request failed");
+      }
+    });
+  }
+  for (std::thread& thread : running) thread.join();
+  return done / Seconds(Steady::now() - begin);
+}
+
+void DoAll(int threads, int count, const std::function<bool(int thread, int n)>& step) {
+  std::atomic<int> next{0};
+  std::vector<std::thread> running;
+  for (int t = 0; t < threads; ++t) {
+    running.emplace_back([&, t] {
+      for (int n = next++; n < count; n = next++) {
+        if (!step(t, n)) Die("a request failed");
+      }
+    });
+  }
+  for (std::thread& thread : running) thread.join();
+}
+
+// `croft server` without controllers and agent: the API alone.
+class CroftServer {
+ public:
+  CroftServer(std::string program, fs::path folder)
+      : program_(std::move(program)), folder_(std::move(folder)), address_(FreeAddress()) {}
+
+  // Returns the milliseconds until it was ready.
+  double Start() {
+    const auto begin = Steady::now();
+    const std::string kubeconfig = folder_ / "kubeconfig";
+    child_ = std::make_unique<Child>(
+        std::vector<std::string>{program_, "server", "--data-dir", folder_ / "data", "--listen", address_,
+                                 "--write-kubeconfig", kubeconfig, "--disable",
+                                 "agent,ingress,certificates,controllers", "--log-level", "warn"},
+        folder_ / "log");
+    while (Steady::now() - begin < kPatience) {
+      if (Ready(kubeconfig)) return Seconds(Steady::now() - begin) * 1e3;
+      std::this_thread::sleep_for(milliseconds(2));
+    }
+    Die("croft server is not ready after 30 s; see " + (folder_ / "log").string());
+  }
+  void Stop() { child_.reset(); }
+  const Child& child() const { return *child_; }
+
+  std::unique_ptr<http::Client> NewClient() const {
+    http::ClientSettings settings;
+    settings.address = address_;
+    settings.tls = true;
+    settings.ca_pem = config_.ca_pem;
+    settings.identity = {config_.client_certificate_pem, config_.client_key_pem};
+    auto client = http::Client::Create(std::move(settings));
+    if (!client.ok()) Die(client.status().message());
+    return std::move(*client);
+  }
+
+ private:
+  bool Ready(const std::string& kubeconfig) {
+    if (config_.ca_pem.empty()) {
+      const auto config = client::LoadKubeconfig(kubeconfig);
+      if (!config.ok()) return false;
+      config_ = *config;
+    }
+    http::Request request;
+    request.method = "GET";
+    request.target = "/readyz";
+    const auto reply = NewClient()->Do(request, seconds(5));
+    return reply.ok() && reply->status == 200;
+  }
+
+  const std::string program_;
+  const fs::path folder_;
+  const std::string address_;
+  client::Kubeconfig config_;
+  std::unique_ptr<Child> child_;
+};
+
+std::vector<std::unique_ptr<http::Client>> Clients(const CroftServer& server, int count) {
+  std::vector<std::unique_ptr<http::Client>> clients;
+  for (int i = 0; i < count; ++i) clients.push_back(server.NewClient());
+  return clients;
+}
+
+http::Request Ask(const std::string& method, const std::string& target, std::string body = {}) {
+  http::Request request;
+  request.method = method;
+  request.target = target;
+  request.body = std::move(body);
+  if (!request.body.empty()) request.headers.Add("Content-Type", "application/json");
+  return request;
+}
+
+bool Create(http::Client& client, const std::string& resource, std::string body) {
+  const auto reply = client.Do(Ask("POST", "/api/v1/namespaces/default/" + resource, std::move(body)), kPatience);
+  if (reply.ok() && reply->status == 201) return true;
+  std::fprintf(stderr, "%s\n", reply.ok() ? reply->body.c_str() : reply.status().message().c_str());
+  return false;
+}
+
+// About half a kilobyte.
+std::string ConfigMap(const std::string& name) {
+  static const std::string text(330, 'x');
+  return R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":")" + name +
+         R"(","namespace":"default","labels":{"app":"bench"}},"data":{"text":")" + text + R"("}})";
+}
+
+std::string Pod(const std::string& name) {
+  return R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":")" + name +
+         R"(","labels":{"app":"bench","tier":"front"}},"spec":{"containers":[{"name":"main","image":"localhost/app:v1",)"
+         R"("ports":[{"containerPort":8080}],"env":[{"name":"A","value":"b"}],"resources":{"limits":{"cpu":"1","memory":"64Mi"}}}]}})";
+}
+
+// One member on the given folder's disk, with TLS from an authority of its own.
+class Etcd {
+ public:
+  explicit Etcd(const fs::path& folder) {
+    SystemClock clock;
+    const auto ca = pki::Authority::Create("bench", clock.Now(), std::chrono::hours(24));
+    pki::CertificateSpec spec;
+    spec.subject = {"etcd", {}};
+    spec.names.ips = {"127.0.0.1"};
+    spec.not_before = clock.Now() - std::chrono::hours(1);
+    spec.not_after = clock.Now() + std::chrono::hours(24);
+    spec.server_auth = true;
+    const auto pair = ca->IssueWithNewKey(spec);
+    ca_pem_ = ca->certificate_pem();
+    fs::create_directories(folder);
+    std::ofstream(folder / "tls.crt") << pair->certificate_pem;
+    std::ofstream(folder / "tls.key") << pair->key_pem;
+    const std::string peer = "http://" + FreeAddress();
+    child_ = std::make_unique<Child>(
+        std::vector<std::string>{"etcd", "--data-dir", folder / "data", "--listen-client-urls", "https://" + address_,
+                                 "--advertise-client-urls", "https://" + address_, "--listen-peer-urls", peer,
+                                 "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=" + peer,
+                                 "--cert-file", folder / "tls.crt", "--key-file", folder / "tls.key"},
+        folder / "log");
+    const auto begin = Steady::now();
+    while (!EtcdClient::Connect(address_, ca_pem_).ok()) {
+      if (Steady::now() - begin > kPatience) Die("etcd is not ready after 30 s; see " + (folder / "log").string());
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+  }
+
+  double Puts(int writers) const {
+    std::vector<std::unique_ptr<EtcdClient>> clients;
+    for (int i = 0; i < writers; ++i) {
+      auto client = EtcdClient::Connect(address_, ca_pem_);
+      if (!client.ok()) Die(client.status().message());
+      clients.push_back(std::move(*client));
+    }
+    return Rate(writers, [&](int t, int n) {
+      const std::string name = std::to_string(writers) + "-" + std::to_string(t) + "-" + std::to_string(n);
+      return clients[static_cast<size_t>(t)]->Put("/registry/configmaps/default/" + name, ConfigMap(name));
+    });
+  }
+
+ private:
+  const std::string address_ = FreeAddress();
+  std::string ca_pem_;
+  std::unique_ptr<Child> child_;
+};
+
+bool Installed(const std::string& program) {
+  std::stringstream path(std::getenv("PATH"));
+  for (std::string folder; std::getline(path, folder, ':');) {
+    if (fs::exists(fs::path(folder) / program)) return true;
+  }
+  return false;
+}
+
+void DurableCreates(CroftServer& server, const fs::path& folder) {
+  std::printf("disk: %.0f appends of 512 bytes a second, each synced; loopback: %.0f round trips a second\n",
+              SyncsPerSecond(folder), RoundTripsPerSecond());
+  std::unique_ptr<Etcd> etcd;
+  if (Installed("etcd")) {
+    etcd = std::make_unique<Etcd>(folder / "etcd");
+  } else {
+    std::printf("etcd is not installed (Debian: etcd-server): no peer for creates\n");
+  }
+  for (const int writers : {1, 16, 64}) {
+    const double puts = etcd ? etcd->Puts(writers) : 0;
+    const auto clients = Clients(server, writers);
+    const double creates = Rate(writers, [&](int t, int n) {
+      return Create(*clients[static_cast<size_t>(t)], "configmaps",
+                    ConfigMap(std::to_string(writers) + "-" + std::to_string(t) + "-" + std::to_string(n)));
+    });
+    std::printf("create, %2d clients      %8.0f /s", writers, creates);
+    if (etcd) std::printf("   %.2f x etcd's put (%.0f /s)", creates / puts, puts);
+    std::printf("\n");
+  }
+}
+
+double Percentile(std::vector<double>& sorted, double part) {
+  return sorted[std::min(sorted.size() - 1, static_cast<size_t>(std::ceil(static_cast<double>(sorted.size()) * part)))];
+}
+
+// Events carry the time at which their write was sent.
+void FanOut(CroftServer& server, int watchers) {
+  constexpr int kWrites = 3000;
+  constexpr auto kPace = std::chrono::microseconds(1000);
+  const auto client = server.NewClient();
+  std::mutex mutex;
+  std::vector<double> delays;
+  std::atomic<int> open{0};
+  std::vector<std::unique_ptr<http::ResponseStream>> streams;
+  const std::string kind = "events-" + std::to_string(watchers);
+  const auto on_line = [&](std::string_view line) {
+    static constexpr std::string_view kMark = "\"sent\":\"";
+    const size_t at = line.find(kMark);
+    if (at == std::string_view::npos) return;
+    const auto sent = std::strtoll(line.data() + at + kMark.size(), nullptr, 10);
+    std::lock_guard lock(mutex);
+    delays.push_back(static_cast<double>(Steady::now().time_since_epoch().count() - sent) / 1e6);
+  };
+  for (int i = 0; i < watchers; ++i) {
+    http::StreamCallbacks callbacks;
+    callbacks.on_headers = [&](const http::Response&) { ++open; };
+    callbacks.on_data = [&on_line, pending = std::string()](std::string_view bytes) mutable {
+      pending += bytes;
+      size_t begin = 0;
+      for (size_t end = pending.find('\n'); end != std::string::npos; end = pending.find('\n', begin)) {
+        on_line({pending.data() + begin, end - begin});
+        begin = end + 1;
+      }
+      pending.erase(0, begin);
+    };
+    callbacks.on_end = [](const Status&) {};
+    streams.push_back(
+        client->OpenStream(Ask("GET", "/api/v1/namespaces/default/configmaps?watch=1&labelSelector=kind%3D" + kind),
+                           std::move(callbacks)));
+  }
+  while (open < watchers) std::this_thread::sleep_for(milliseconds(5));
+
+  constexpr int kWriters = 8;
+  const auto writers = Clients(server, kWriters);
+  const auto begin = Steady::now();
+  DoAll(kWriters, kWrites, [&](int t, int n) {
+    std::this_thread::sleep_until(begin + n * kPace);
+    const std::string sent = std::to_string(Steady::now().time_since_epoch().count());
+    return Create(*writers[static_cast<size_t>(t)], "configmaps",
+                  R"({"metadata":{"name":")" + kind + "-" + std::to_string(n) + R"(","labels":{"kind":")" + kind +
+                      R"("}},"data":{"sent":")" + sent + R"("}})");
+  });
+  const double rate = kWrites / Seconds(Steady::now() - begin);
+  const size_t expected = static_cast<size_t>(kWrites) * static_cast<size_t>(watchers);
+  const auto patience = Steady::now() + kPatience;
+  for (size_t seen = 0; seen < expected && Steady::now() < patience;) {
+    std::this_thread::sleep_for(milliseconds(10));
+    std::lock_guard lock(mutex);
+    seen = delays.size();
+  }
+  streams.clear();
+  std::sort(delays.begin(), delays.end());
+  std::printf(
+      "watch, %4d watchers at %4.0f writes/s: %5.1f ms at the median, %5.1f ms at 99 %%, %5.1f ms at worst; %zu of %zu "
+      "events\n",
+      watchers, rate, Percentile(delays, 0.5), Percentile(delays, 0.99), delays.back(), delays.size(), expected);
+}
+
+void Lists(CroftServer& server, const std::string& target, const std::string& what) {
+  const auto client = server.NewClient();
+  std::atomic<size_t> bytes{0};
+  const double rate = Rate(1, [&](int, int) {
+    const auto reply = client->Do(Ask("GET", target), kPatience);
+    if (!reply.ok() || reply->status != 200) return false;
+    bytes = reply->body.size();
+    return true;
+  });
+  std::printf("list of %-7s %10.1f /s   %.0f MB/s\n", what.c_str(), rate, rate * static_cast<double>(bytes) / 1e6);
+}
+
+void Scale(const std::string& program, const fs::path& folder) {
+  CroftServer server(program, folder);
+  const auto memory = [&](const char* what) {
+    std::printf("memory with %-12s %8.1f MiB resident, %.1f MiB of it its own data\n", what,
+                server.child().ResidentMib(), server.child().OwnMib());
+  };
+  std::printf("start from an empty disk %8.0f ms\n", server.Start());
+  memory("no pods");
+  const auto clients = Clients(server, 16);
+  int made = 0;
+  const auto grow = [&](int count) {
+    const int first = made;
+    DoAll(16, count - made, [&](int t, int n) {
+      return Create(*clients[static_cast<size_t>(t)], "pods", Pod("p" + std::to_string(first + n)));
+    });
+    made = count;
+  };
+  grow(100);
+  Lists(server, "/api/v1/pods", "100");
+  grow(10'000);
+  memory("10,000 pods");
+  std::printf("memory bandwidth: one core copies %.0f MB/s\n", CopiedBytesPerSecond() / 1e6);
+  Lists(server, "/api/v1/pods", "10,000");
+  grow(100'000);
+  memory("100,000 pods");
+  server.Stop();
+  std::printf("start with 100,000 pods  %8.0f ms\n", server.Start());
+}
+
+}  // namespace
+}  // namespace croft::bench
+
+int main(int argc, char** argv) {
+  namespace fs = std::filesystem;
+  using namespace croft::bench;
+  if (argc < 2) Die("usage: croft_server_bench CROFT [FOLDER]");
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  std::string folder = (argc > 2 ? fs::path(argv[2]) : fs::temp_directory_path()) / "croft-bench-XXXXXX";
+  if (mkdtemp(folder.data()) == nullptr) Die("cannot make a folder " + folder);
+  {
+    CroftServer server(argv[1], folder);
+    server.Start();
+    DurableCreates(server, folder);
+    for (const int watchers : {1, 100, 1000}) FanOut(server, watchers);
+  }
+  fs::create_directory(fs::path(folder) / "scale");
+  Scale(argv[1], fs::path(folder) / "scale");
+  fs::remove_all(folder);
+  return 0;
+}
