@@ -139,8 +139,8 @@ class Bench {
     int lists = 0;
     const auto begin = Steady::now();
     while (Steady::now() - begin < kSlice) {
-      http::Request request = Ask("GET", "/api/v1/pods", "");
-      const auto reply = clients[0]->Do(std::move(request), seconds(30));
+      const http::Request request = Ask("GET", "/api/v1/pods", "");
+      const auto reply = clients[0]->Do(request, seconds(30));
       if (!reply.ok() || reply->status != 200) std::exit(1);
       bytes += reply->body.size();
       ++lists;

@@ -135,7 +135,7 @@ Status Clusters::Create(const CreateOptions& options) {
   return {status.reason(), status.message() + "\nand then it could not be removed: " + removed.message()};
 }
 
-Status Clusters::Start(const std::string& name, std::stop_token stop) {
+Status Clusters::Start(const std::string& name, const std::stop_token& stop) {
   Result<HeldCluster> held = Hold(name);
   if (!held.ok()) return held.status();
   return BringUp(*held, {}, stop);

@@ -68,7 +68,7 @@ class Clusters {
   // is left. kAlreadyExists when there is a cluster of that name, running or not.
   Status Create(const CreateOptions& options);
   // Brings up every member that does not run, as after a restart of the machine, and waits as Create does.
-  Status Start(const std::string& name, std::stop_token stop = {});
+  Status Start(const std::string& name, const std::stop_token& stop = {});
   // Removes it with all that belongs to it, in whatever state it is. False when there was none.
   Result<bool> Delete(const std::string& name);
 

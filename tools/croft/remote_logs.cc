@@ -42,7 +42,7 @@ class RemoteLogs::Relay : public std::enable_shared_from_this<Relay> {
   Relay(std::shared_ptr<http::Client> client, http::ResponderPtr responder, Finished finished)
       : client_(std::move(client)), responder_(std::move(responder)), finished_(std::move(finished)) {}
 
-  void Start(http::Request request) {
+  void Start(const http::Request& request) {
     http::StreamCallbacks callbacks;
     callbacks.on_headers = [weak = weak_from_this()](const http::Response& head) {
       if (const auto self = weak.lock()) self->OnHeaders(head);
@@ -53,7 +53,7 @@ class RemoteLogs::Relay : public std::enable_shared_from_this<Relay> {
     callbacks.on_end = [weak = weak_from_this()](const Status& why) {
       if (const auto self = weak.lock()) self->OnEnd(why);
     };
-    auto stream = client_->OpenStream(std::move(request), std::move(callbacks));
+    auto stream = client_->OpenStream(request, std::move(callbacks));
     std::lock_guard lock(mutex_);
     if (!closed_) from_ = std::move(stream);
   }
