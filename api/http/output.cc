@@ -78,7 +78,7 @@ void Output::Consume(size_t bytes) {
   if (size_ == 0) {
     first_ = 0;
     pieces_.clear();
-    if (pieces_.capacity() > 64) pieces_.shrink_to_fit();
+    if (pieces_.capacity() > 8) pieces_.shrink_to_fit();  // thousands of these are idle at a time
     return;
   }
   // A queue that is never quite empty must not grow at its sent end.
