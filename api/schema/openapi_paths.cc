@@ -191,8 +191,10 @@ class Lister {
 };
 
 std::string Prefix(const ResourceDefinition& definition, const ResourceVersion& version) {
-  if (!definition.openapi_name.empty()) {
-    return definition.openapi_name.substr(0, definition.openapi_name.rfind('.') + 1);
+  if (!definition.openapi_name.empty()) {  // "<prefix>.<storage version>.<kind>"
+    const std::string_view name = definition.openapi_name;
+    const std::string_view before_kind = name.substr(0, name.rfind('.'));
+    return std::string(before_kind.substr(0, before_kind.rfind('.') + 1)) + version.name + ".";
   }
   std::string prefix;
   for (std::string_view rest = definition.group; !rest.empty();) {

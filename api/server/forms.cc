@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "api/server/autoscaler_form.h"
+
 namespace croft::server {
 namespace {
 
@@ -43,11 +45,22 @@ void ShowEvent(Json& event, JsonAllocator& allocator) {
 }
 
 const Form kNewerEvents = {{"", "events"}, "v1", StoreEvent, ShowEvent};
+const Form kOlderAutoscalers = {
+    {"autoscaling", "horizontalpodautoscalers"}, "autoscaling/v2", AutoscalerToV2, AutoscalerToV1, true};
 
 }  // namespace
 
 const Form* FindForm(const Served& served) {
-  return served.def().group == "events.k8s.io" && served.def().plural == "events" ? &kNewerEvents : nullptr;
+  if (!served.def().builtin) return nullptr;
+  if (served.def().group == "events.k8s.io" && served.def().plural == "events") return &kNewerEvents;
+  return served.def().group == "autoscaling" && served.version->name == "v1" ? &kOlderAutoscalers : nullptr;
+}
+
+void ToCheckedForm(Served& served, Json& body, JsonAllocator& allocator) {
+  const Form* form = FindForm(served);
+  if (form == nullptr || !form->checked_as_stored) return;
+  ToStoredForm(served, body, allocator);
+  served.version = &served.def().StorageVersion();
 }
 
 void ToStoredForm(const Served& served, Json& object, JsonAllocator& allocator) {

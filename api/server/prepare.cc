@@ -127,9 +127,10 @@ Status ResourceService::CheckFields(const Served& served, Json& object, const Wr
   return Status::Ok();
 }
 
-Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity& who, const Served& served,
+Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity& who, const Served& asked,
                                                                  const Target& target, JsonDocument& body,
                                                                  const WriteOptions& options) {
+  Served served = asked;
   CROFT_RETURN_IF_ERROR(CheckMetadataTypes(body));
   CROFT_RETURN_IF_ERROR(CheckType(served, body));
   CROFT_RETURN_IF_ERROR(CheckNamespaceOf(target, body));
@@ -143,6 +144,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
   }
 
   auto& allocator = body.GetAllocator();
+  ToCheckedForm(served, body, allocator);
   const Strategy& strategy = parts_.strategies.For(served.def().group, served.def().plural);
   Json& metadata = Ensure(body, "metadata", allocator);
   const WallTime now = parts_.clock.Now();
@@ -198,9 +200,10 @@ Status ResourceService::PrepareQuestion(const Served& served, const Target& targ
   return Refuse(served, FindString(body, {"metadata", "name"}), causes);
 }
 
-Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& served, const Target& target,
+Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& asked, const Target& target,
                                                                  const Object& stored, JsonDocument& body,
                                                                  const WriteOptions& options) {
+  Served served = asked;
   CROFT_RETURN_IF_ERROR(CheckMetadataTypes(body));
   CROFT_RETURN_IF_ERROR(CheckType(served, body));
   CROFT_RETURN_IF_ERROR(CheckNamespaceOf(target, body));
@@ -219,9 +222,10 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& s
   Prepared prepared;
   CROFT_RETURN_IF_ERROR(CheckFields(served, body, options, prepared.warnings));
 
+  auto& allocator = body.GetAllocator();
+  ToCheckedForm(served, body, allocator);
   JsonDocument old = stored.ToJson();
   ToShownForm(served, old, old.GetAllocator());
-  auto& allocator = body.GetAllocator();
   const Strategy& strategy = parts_.strategies.For(served.def().group, served.def().plural);
   const bool status_only = target.subresource == "status";
   const WallTime now = parts_.clock.Now();

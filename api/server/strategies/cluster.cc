@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "api/server/strategies/fields.h"
 #include "api/server/strategies/kinds.h"
 
 // Namespace, Node and Lease.
@@ -5,6 +8,7 @@ namespace croft::server {
 namespace {
 
 constexpr const char* kNameLabel = "kubernetes.io/metadata.name";
+constexpr const char* kNotReady = "node.kubernetes.io/not-ready";
 
 void LabelWithName(Json& ns, JsonAllocator& allocator) {
   const std::string name(FindString(ns, {"metadata", "name"}));
@@ -30,6 +34,33 @@ Status NamespaceStrategy::PrepareForUpdate(const Json& old, Json& ns, StrategyCo
   const Json* before = Find(old, "spec");
   const bool finalizing = Find(ns, {"spec", "finalizers"}) != nullptr && Find(old, {"metadata", "deletionTimestamp"});
   if (before != nullptr && !finalizing) Set(ns, "spec", Copy(*before, context.allocator), context.allocator);
+  return Status::Ok();
+}
+
+// No pod goes to a node before its agent has said that it is ready.
+Status NodeStrategy::PrepareForCreate(Json& node, StrategyContext& context) const {
+  auto& allocator = context.allocator;
+  Json& spec = Ensure(node, "spec", allocator);
+  if (IsAbsent(Find(spec, "taints"))) Set(spec, "taints", Json(rapidjson::kArrayType), allocator);
+  Json& taints = *FindMutable(spec, "taints");
+  if (!taints.IsArray()) return Status::Ok();  // refused by the schema
+  const bool there = std::any_of(taints.Begin(), taints.End(), [](const Json& taint) {
+    return FindString(taint, {"key"}) == kNotReady && FindString(taint, {"effect"}) == "NoSchedule";
+  });
+  if (!there) {
+    Json taint(rapidjson::kObjectType);
+    SetString(taint, "key", kNotReady, allocator);
+    SetString(taint, "effect", "NoSchedule", allocator);
+    taints.PushBack(std::move(taint), allocator);
+  }
+  Json& status = Ensure(node, "status", allocator);
+  Json& endpoint = Ensure(Ensure(status, "daemonEndpoints", allocator), "kubeletEndpoint", allocator);
+  SetIfAbsent(endpoint, "Port", Json(0), allocator);
+  Json& info = Ensure(status, "nodeInfo", allocator);
+  for (const char* field : {"architecture", "bootID", "containerRuntimeVersion", "kernelVersion", "kubeProxyVersion",
+                            "kubeletVersion", "machineID", "operatingSystem", "osImage", "systemUUID"}) {
+    SetIfAbsent(info, field, MakeString("", allocator), allocator);
+  }
   return Status::Ok();
 }
 

@@ -81,6 +81,7 @@ class NodeStrategy final : public Strategy {
  public:
   bool has_generation() const override { return false; }
   bool keeps_status_on_create() const override { return true; }
+  Status PrepareForCreate(Json& object, StrategyContext& context) const override;
   void Validate(const Json& object, Causes& causes) const override;
 };
 
@@ -135,14 +136,18 @@ class IngressClassStrategy final : public Strategy {
 
 class ClaimStrategy final : public Strategy {
  public:
+  bool has_generation() const override { return false; }
   Status PrepareForCreate(Json& object, StrategyContext& context) const override;
   void Validate(const Json& object, Causes& causes) const override;
+  void ValidateUpdate(const Json& old, const Json& object, Causes& causes) const override;
 };
 
 class VolumeStrategy final : public Strategy {
  public:
+  bool has_generation() const override { return false; }
   Status PrepareForCreate(Json& object, StrategyContext& context) const override;
   void Validate(const Json& object, Causes& causes) const override;
+  void ValidateUpdate(const Json& old, const Json& object, Causes& causes) const override;
 };
 
 class CrdStrategy final : public Strategy {

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "api/server/strategies/kinds.h"
+#include "api/server/strategies/pod_classes.h"
 #include "api/server/strategies/pod_spec.h"
 #include "api/server/strategies/unacted.h"
 #include "api/types/meta.h"
@@ -119,12 +120,10 @@ Status PodStrategy::PrepareForCreate(Json& pod, StrategyContext& context) const 
   WarnOfUnacted(*spec, "spec", context.warnings);
   DefaultPodSpec(*spec, allocator);
   SetIfAbsent(*spec, "enableServiceLinks", Json(true), allocator);
-  SetIfAbsent(*spec, "priority", Json(0), allocator);
-  SetIfAbsent(*spec, "preemptionPolicy", MakeString("PreemptLowerPriority", allocator), allocator);
   AddToleration(*spec, "node.kubernetes.io/not-ready", allocator);
   AddToleration(*spec, "node.kubernetes.io/unreachable", allocator);
   SetString(status, "qosClass", QosClass(*spec), allocator);
-  return Status::Ok();
+  return ApplyPodClasses(pod, context);
 }
 
 Status PodStrategy::PrepareForUpdate(const Json&, Json& pod, StrategyContext& context) const {

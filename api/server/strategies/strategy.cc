@@ -2,6 +2,7 @@
 
 #include "api/server/strategies/kinds.h"
 #include "api/server/strategies/policy.h"
+#include "api/server/strategies/topics.h"
 
 namespace croft::server {
 
@@ -49,6 +50,12 @@ StrategyRegistry::StrategyRegistry() {
   AddRoleStrategies(strategies_);
   AddAdmissionStrategies(strategies_);
   AddReviewStrategies(strategies_);
+  AddControllerStrategies(strategies_);
+  AddLimitStrategies(strategies_);
+  AddAutoscalerStrategies(strategies_);
+  AddNetworkPolicyStrategies(strategies_);
+  AddClassStrategies(strategies_);
+  AddStorageStrategies(strategies_);
 }
 
 const Strategy& StrategyRegistry::For(const std::string& group, const std::string& resource) const {

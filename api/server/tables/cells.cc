@@ -11,6 +11,7 @@ const CellFunctions& AllCells() {
     AddNetworkCells(cells);
     AddCoreCells(cells);
     AddPolicyCells(cells);
+    AddLimitCells(cells);
     return cells;
   }();
   return kCells;

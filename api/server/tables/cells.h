@@ -14,13 +14,15 @@ namespace croft::server {
 
 // One cell of a printed table.
 struct Cell {
-  bool is_number = false;
-  int64_t number = 0;
+  enum class Type { kText, kNumber, kFlag };
+  Type type = Type::kText;
+  int64_t number = 0;  // of a flag 0 or 1
   std::string text;
-  static Cell Of(int64_t n) { return {true, n, {}}; }
-  static Cell Of(std::string t) { return {false, 0, std::move(t)}; }
-  static Cell Of(std::string_view t) { return {false, 0, std::string(t)}; }
-  static Cell Of(const char* t) { return {false, 0, t}; }
+  static Cell Of(int64_t n) { return {Type::kNumber, n, {}}; }
+  static Cell Of(std::string t) { return {Type::kText, 0, std::move(t)}; }
+  static Cell Of(std::string_view t) { return {Type::kText, 0, std::string(t)}; }
+  static Cell Of(const char* t) { return {Type::kText, 0, t}; }
+  static Cell Flag(bool set) { return {Type::kFlag, set ? 1 : 0, {}}; }
 };
 
 using CellFunction = Cell (*)(const Json& object, WallTime now);
@@ -35,6 +37,7 @@ void AddWorkloadCells(CellFunctions& cells);
 void AddNetworkCells(CellFunctions& cells);
 void AddCoreCells(CellFunctions& cells);
 void AddPolicyCells(CellFunctions& cells);
+void AddLimitCells(CellFunctions& cells);
 
 // How long ago a time stamp was: "5m"; "<unknown>" when absent or malformed.
 std::string AgeOf(std::string_view time_stamp, WallTime now);

@@ -121,6 +121,7 @@ void AddCoreCells(CellFunctions& cells) {
   cells["/secrets/Data"] = SecretData;
   cells["/serviceaccounts/Secrets"] = AccountSecrets;
   cells["apiextensions.k8s.io/customresourcedefinitions/Created At"] = CreatedAt;
+  cells["/limitranges/Created At"] = CreatedAt;
   for (const char* kind : {"/events", "events.k8s.io/events"}) {
     const std::string prefix(kind);
     cells[prefix + "/Last Seen"] = EventLastSeen;

@@ -6,7 +6,8 @@ namespace {
 
 const Json* PodSpecOf(const Json& object) {
   const Json* spec = Find(object, {"spec", "template", "spec"});
-  return spec != nullptr ? spec : Find(object, {"spec", "jobTemplate", "spec", "template", "spec"});
+  if (spec == nullptr) spec = Find(object, {"spec", "jobTemplate", "spec", "template", "spec"});
+  return spec != nullptr ? spec : Find(object, {"template", "spec"});
 }
 
 std::string OfContainers(const Json& object, const char* field) {
@@ -58,6 +59,10 @@ constexpr const char* kNumberAvailable = "numberAvailable";
 Cell NodeSelector(const Json& object, WallTime) {
   const Json* spec = PodSpecOf(object);
   return Cell::Of(MapText(spec == nullptr ? nullptr : Find(*spec, "nodeSelector")));
+}
+
+Cell TemplateLabels(const Json& object, WallTime) {
+  return Cell::Of(MapText(Find(object, {"template", "metadata", "labels"})));
 }
 
 Cell JobStatus(const Json& job, WallTime) {
@@ -124,7 +129,7 @@ Cell RevisionController(const Json& object, WallTime) {
 
 void AddWorkloadCells(CellFunctions& cells) {
   for (const char* kind : {"apps/deployments", "apps/replicasets", "apps/statefulsets", "apps/daemonsets", "batch/jobs",
-                           "batch/cronjobs"}) {
+                           "batch/cronjobs", "/replicationcontrollers", "/podtemplates"}) {
     const std::string prefix(kind);
     cells[prefix + "/Containers"] = Containers;
     cells[prefix + "/Images"] = Images;
@@ -135,6 +140,8 @@ void AddWorkloadCells(CellFunctions& cells) {
   cells["apps/deployments/Available"] = StatusNumber<kAvailable>;
   cells["apps/replicasets/Current"] = StatusNumber<kReplicas>;
   cells["apps/replicasets/Ready"] = StatusNumber<kReady>;
+  cells["/replicationcontrollers/Ready"] = StatusNumber<kReady>;
+  cells["/podtemplates/Pod Labels"] = TemplateLabels;
   cells["apps/statefulsets/Ready"] = ReadyOfWanted;
   cells["apps/daemonsets/Desired"] = StatusNumber<kDesiredScheduled>;
   cells["apps/daemonsets/Current"] = StatusNumber<kCurrentScheduled>;

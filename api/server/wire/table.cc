@@ -22,6 +22,10 @@ std::vector<Column> ColumnsOf(const Served& served) {
   columns.push_back(
       {"Name", "string", "name", "Name must be unique within a namespace.", 0, ".metadata.name", nullptr});
   const std::string prefix = served.def().group + "/" + served.def().plural + "/";
+  // What says more than the name itself.
+  if (const auto name = AllCells().find(prefix + "Name"); name != AllCells().end()) {
+    columns.front().render = name->second;
+  }
   for (const schema::PrinterColumn& column : served.version->columns) {
     // Kinds with a Name of their own place it elsewhere.
     if (column.name == "Name") columns.front().priority = column.priority;
@@ -67,7 +71,8 @@ Json PathCell(const Column& column, const Json& object, WallTime now, JsonAlloca
 Json CellOf(const Column& column, const Json& object, WallTime now, JsonAllocator& allocator) {
   if (column.render == nullptr) return PathCell(column, object, now, allocator);
   const Cell cell = column.render(object, now);
-  return cell.is_number ? Json(cell.number) : TextCell(cell.text, allocator);
+  if (cell.type == Cell::Type::kFlag) return Json(cell.number != 0);
+  return cell.type == Cell::Type::kNumber ? Json(cell.number) : TextCell(cell.text, allocator);
 }
 
 Json PartialOf(const Json& object, const std::string& version, JsonAllocator& allocator) {

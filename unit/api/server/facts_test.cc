@@ -41,12 +41,14 @@ const Json* AtPath(const Json& root, std::string_view path) {
   return nullptr;
 }
 
-// The kinds whose cases are not of what is served.
-bool Served(std::string_view name, std::initializer_list<const char*> kinds) {
-  for (const char* kind : kinds) {
-    if (name.starts_with(kind)) return true;
+// Observed in a version that has gone since, or that came later under another name: what it is called now.
+std::string Today(std::string text) {
+  for (const auto& [before, now] : {std::pair("batch/v1beta1", "batch/v1"), std::pair("policy/v1beta1", "policy/v1"),
+                                    std::pair("autoscaling/v2beta2", "autoscaling/v2")}) {
+    const size_t at = text.find(before);
+    if (at != std::string::npos) text.replace(at, std::string_view(before).size(), now);
   }
-  return false;
+  return text;
 }
 
 class FactsTest : public ApiTest {
@@ -73,13 +75,12 @@ TEST_F(FactsTest, RefusesWhatARealServerRefuses) {
   ASSERT_EQ(Post("/api/v1/namespaces/d/configmaps", R"({"metadata":{"name":"cm"},"data":{"a":"b"}})").code, 201);
   for (const auto& fact : Find(facts_, "rejected")->GetObject()) {
     const std::string name(AsView(fact.name));
-    if (Served(name, {"NetworkPolicy", "PVC", "PV", "CronJob", "HPA", "PDB"})) continue;
     SCOPED_TRACE(name);
     const Json& request = *Find(fact.value, "request");
     const std::string body = request.Size() > 2 ? WriteJson(request[2]) : "";
     http::Headers headers;
     if (request.Size() > 3) headers.Add("Content-Type", request[3].GetString());
-    const Answer answer = Call(request[0].GetString(), request[1].GetString(), body, headers);
+    const Answer answer = Call(request[0].GetString(), Today(request[1].GetString()), body, headers);
     const auto other = other_code.find(name);
     EXPECT_EQ(answer.code, other == other_code.end() ? FindInt(fact.value, {"code"}) : other->second) << answer.text;
     if (other == other_code.end()) {
@@ -106,19 +107,37 @@ TEST_F(FactsTest, FillsInWhatARealServerFillsIn) {
       {"v1 Secret", "/api/v1/namespaces/d/secrets"},
       {"v1 Namespace", "/api/v1/namespaces"},
       {"v1 Endpoints", "/api/v1/namespaces/d/endpoints"},
+      {"v1 LimitRange", "/api/v1/namespaces/d/limitranges"},
+      {"v1 Node", "/api/v1/nodes"},
+      {"v1 PersistentVolume", "/api/v1/persistentvolumes"},
+      {"v1 PersistentVolumeClaim", "/api/v1/namespaces/d/persistentvolumeclaims"},
+      {"v1 ReplicationController", "/api/v1/namespaces/d/replicationcontrollers"},
+      {"apiextensions.k8s.io/v1 CustomResourceDefinition", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"},
       {"apps/v1 Deployment", "/apis/apps/v1/namespaces/d/deployments"},
       {"apps/v1 ReplicaSet", "/apis/apps/v1/namespaces/d/replicasets"},
       {"apps/v1 DaemonSet", "/apis/apps/v1/namespaces/d/daemonsets"},
       {"apps/v1 StatefulSet", "/apis/apps/v1/namespaces/d/statefulsets"},
       {"networking.k8s.io/v1 Ingress", "/apis/networking.k8s.io/v1/namespaces/d/ingresses"},
+      {"autoscaling/v2 HorizontalPodAutoscaler", "/apis/autoscaling/v2/namespaces/d/horizontalpodautoscalers"},
+      {"batch/v1 CronJob", "/apis/batch/v1/namespaces/d/cronjobs"},
+      {"batch/v1 Job", "/apis/batch/v1/namespaces/d/jobs"},
       {"networking.k8s.io/v1 IngressClass", "/apis/networking.k8s.io/v1/ingressclasses"},
       {"admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration",
        "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"},
+      {"networking.k8s.io/v1 NetworkPolicy", "/apis/networking.k8s.io/v1/namespaces/d/networkpolicies"},
+      {"policy/v1 PodDisruptionBudget", "/apis/policy/v1/namespaces/d/poddisruptionbudgets"},
+      {"scheduling.k8s.io/v1 PriorityClass", "/apis/scheduling.k8s.io/v1/priorityclasses"},
+      {"storage.k8s.io/v1 CSIDriver", "/apis/storage.k8s.io/v1/csidrivers"},
+      {"storage.k8s.io/v1 StorageClass", "/apis/storage.k8s.io/v1/storageclasses"},
       {"coordination.k8s.io/v1 Lease", "/apis/coordination.k8s.io/v1/namespaces/d/leases"},
+  };
+  // Beyond the table: what the object must have besides.
+  const std::map<std::string, std::pair<const char*, const char*>> also = {
+      {"storage.k8s.io/v1 StorageClass", {"provisioner", "a.b/c"}},
   };
   int number = 0;
   for (const auto& fact : Find(facts_, "defaults")->GetObject()) {
-    const std::string name(AsView(fact.name));
+    const std::string name = Today(std::string(AsView(fact.name)));
     std::string path;
     size_t longest = 0;
     for (const auto& [prefix, collection] : paths) {
@@ -129,12 +148,19 @@ TEST_F(FactsTest, FillsInWhatARealServerFillsIn) {
         longest = prefix.size();
       }
     }
-    if (path.empty()) continue;
+    if (path.empty()) {
+      EXPECT_EQ(name, "rbac ClusterRoleBinding") << "the table of facts has a case that is not replayed";
+      continue;
+    }
     SCOPED_TRACE(name);
+    const bool is_crd = path.ends_with("customresourcedefinitions");
+    const std::string object_name = is_crd ? "as.b.c" : "a" + std::to_string(++number);
     JsonDocument object;
     object.CopyFrom(*Find(fact.value, "given"), object.GetAllocator());
-    SetString(Ensure(object, "metadata", object.GetAllocator()), "name", "a" + std::to_string(++number),
-              object.GetAllocator());
+    SetString(Ensure(object, "metadata", object.GetAllocator()), "name", object_name, object.GetAllocator());
+    if (const auto more = also.find(name); more != also.end()) {
+      SetString(object, more->second.first, more->second.second, object.GetAllocator());
+    }
     const Answer answer = Post(path, WriteJson(object));
     EXPECT_EQ(answer.code, 201) << answer.text;
     for (const auto& wanted : Find(fact.value, "filled in")->GetObject()) {
@@ -143,6 +169,18 @@ TEST_F(FactsTest, FillsInWhatARealServerFillsIn) {
       if (wanted.value.IsNull()) continue;  // creationTimestamp of templates, which is not imitated
       if (found == nullptr) {
         ADD_FAILURE() << field << " is absent in " << answer.text;
+        continue;
+      }
+      if (field.ends_with("controller-uid")) {
+        EXPECT_EQ(AsView(*found), answer.Text({"metadata", "uid"}));
+        continue;
+      }
+      if (field.ends_with("job-name")) {
+        EXPECT_EQ(AsView(*found), object_name);
+        continue;
+      }
+      if (field.starts_with("status.acceptedNames.")) {
+        EXPECT_FALSE(AsView(*found).empty()) << "observed before a controller of its own accepts them; here it is done";
         continue;
       }
       if (field.ends_with("nodePort")) {
