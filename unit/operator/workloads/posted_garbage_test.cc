@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "operator/workloads/garbage_controller.h"
 #include "operator/workloads/posted_kinds.h"
 #include "unit/operator/workloads/small_lab.h"
@@ -244,6 +246,41 @@ TEST_F(PostedGarbageTest, OneThatStopsStopsFollowing) {
   Make(kGardens, "lost", "ConfigMap/never-there");
   Settle();
   EXPECT_EQ(Names(kGardens), Strings{"lost"});
+}
+
+// On many threads, as in the product, kinds come and go while what their objects own is looked at.
+TEST(PostedGarbage, KindsComeAndGoWhileTheyAreCollected) {
+  SystemClock clock;
+  SeededRandom random{7}, client_random{8};
+  ThreadPool executor(4, "test");
+  fakes::FakeClient client(clock, client_random, executor);
+  auto manager = std::make_unique<runtime::Manager>(runtime::Context{client, clock, random, executor});
+  AddGarbageCollector(*manager, {{kConfigMaps, "ConfigMap"}}, 4);
+  manager->Start();
+  for (int round = 0; round < 30; ++round) {
+    const std::string name = "n" + std::to_string(round);
+    client.Seed(kCustomResourceDefinitions, Definition({"v1"}));
+    const std::string uid = client
+                                .Seed(kGardens, R"({"apiVersion":"lab.example.com/v1","kind":"Garden","metadata":)"
+                                                R"({"namespace":"default","name":")" +
+                                                    name + "\"}}")
+                                ->meta()
+                                .uid;
+    client.Seed(kConfigMaps, R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"namespace":"default","name":")" +
+                                 name + R"(","ownerReferences":[{"apiVersion":"lab.example.com/v1","kind":"Garden",)" +
+                                 R"("name":")" + name + R"(","uid":")" + uid + "\"}]}}");
+    if (round % 3 == 0) std::this_thread::sleep_for(1ms);  // sometimes the kind is known by now
+    client.Remove(kGardens, {"default", name});
+    if (round % 2 == 0) client.Remove(kCustomResourceDefinitions, {"", "gardens.lab.example.com"});
+  }
+  client.Seed(kCustomResourceDefinitions, Definition({"v1"}));
+  const auto end = std::chrono::steady_clock::now() + 30s;
+  while (!client.All(kConfigMaps).empty() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(5ms);
+  EXPECT_TRUE(client.All(kConfigMaps).empty()) << client.All(kConfigMaps).size() << " were left behind";
+  manager->Stop();
+  client.Remove(kCustomResourceDefinitions, {"", "gardens.lab.example.com"});
+  manager.reset();
+  executor.Stop();
 }
 
 }  // namespace
