@@ -103,6 +103,7 @@ Result<WriteResult> ResourceService::Answer(const Identity& who, const Served& s
   } else if (resource == "subjectaccessreviews" || resource == "localsubjectaccessreviews") {
     status = AccessStatus(parts_.authorizer.Authorize(AttributesOf(spec, SubjectOf(spec))), allocator);
   } else if (resource == "selfsubjectrulesreviews") {
+    if (FindString(spec, {"namespace"}).empty()) return Status::BadRequest("no namespace on request");
     status = RulesStatus(parts_.authorizer, who, allocator);
   } else if (resource == "selfsubjectreviews") {
     Erase(body, "spec");

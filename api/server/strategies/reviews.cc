@@ -48,14 +48,6 @@ class AccessReviewStrategy final : public Strategy {
   const Scope scope_;
 };
 
-class RulesReviewStrategy final : public Strategy {
- public:
-  void Validate(const Json& review, Causes& causes) const override {
-    if (!FindString(review, {"spec", "namespace"}).empty()) return;
-    causes.Required("spec.namespace", "rules are told for one namespace");
-  }
-};
-
 }  // namespace
 
 void AddReviewStrategies(StrategyMap& strategies) {
@@ -64,7 +56,6 @@ void AddReviewStrategies(StrategyMap& strategies) {
   strategies[{group, "selfsubjectaccessreviews"}] = std::make_unique<AccessReviewStrategy>(Scope::kSelf);
   strategies[{group, "subjectaccessreviews"}] = std::make_unique<AccessReviewStrategy>(Scope::kCluster);
   strategies[{group, "localsubjectaccessreviews"}] = std::make_unique<AccessReviewStrategy>(Scope::kLocal);
-  strategies[{group, "selfsubjectrulesreviews"}] = std::make_unique<RulesReviewStrategy>();
 }
 
 }  // namespace croft::server
