@@ -9,6 +9,17 @@ Status MethodNotAllowed() {
   return {Reason::kMethodNotAllowed, "the server does not allow this method on the requested resource"};
 }
 
+// Who was given a name by chance may well try again.
+Status NameTaken(const Served& served, const std::string& name, bool generated) {
+  Status exists = Status::ObjectExists(served.def().group, served.def().plural, name);
+  if (!generated) return exists;
+  StatusDetails details = exists.details();
+  details.retry_after = std::chrono::seconds(1);
+  Status status =
+      Status::AlreadyExists(exists.message() + ", the server was not able to generate a unique name for the object");
+  return status.WithDetails(std::move(details));
+}
+
 }  // namespace
 
 void ResourceService::Create(const Identity& who, const Target& target, JsonDocument body, const WriteOptions& options,
@@ -21,26 +32,29 @@ void ResourceService::Create(const Identity& who, const Target& target, JsonDocu
   if (const Status scope = CheckScope(*served, target, false); !scope.ok()) return done(scope);
   if (served->def().namespaced && target.ns.empty()) return done(MethodNotAllowed());
 
+  const bool named = !FindString(body, {"metadata", "name"}).empty();
   Result<Prepared> prepared = PrepareCreate(who, *served, target, body, options);
   if (!prepared.ok()) return done(prepared.status());
   const store::GroupResource resource = ResourceOf(*served);
+  const auto exists = [kept = *served, generated = !FindString(body, {"metadata", "generateName"}).empty() && !named](
+                          const std::string& name) { return NameTaken(kept, name, generated); };
   const Key key = prepared->draft->meta().key();
   if (options.dry_run) {
     GiveBack(prepared->undo);
     if (parts_.store.Get(resource, key) != nullptr) {
-      return done(Status::ObjectExists(resource.group, resource.resource, key.name));
+      return done(exists(key.name));
     }
     Result<ObjectPtr> object = Object::From(body);
     if (!object.ok()) return done(object.status());
     return done(WriteResult{InVersion(*served, *object), true, std::move(prepared->warnings)});
   }
-  const auto answer = [this, kept = *served, name = key.name, warnings = std::move(prepared->warnings),
+  const auto answer = [this, exists, kept = *served, name = key.name, warnings = std::move(prepared->warnings),
                        undo = std::move(prepared->undo)](const Result<ObjectPtr>& stored) -> Result<WriteResult> {
     if (stored.ok()) return WriteResult{InVersion(kept, *stored), true, warnings};
     auto give_back = undo;
     GiveBack(give_back);
     if (!stored.status().IsAlreadyExists()) return stored.status();
-    return Status::ObjectExists(kept.def().group, kept.def().plural, name);
+    return exists(name);
   };
   store::Write write{resource, key, std::move(prepared->draft), 0, served->def().ephemeral};
   if (!HasFollowUp(*served)) {

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <array>
 
 #include "api/server/metadata.h"
+#include "api/server/read_options.h"
 #include "api/server/resource_service.h"
 
 namespace croft::server {
@@ -27,26 +29,58 @@ std::vector<std::string> FinalizersFor(const Object& stored, const std::string& 
   return finalizers;
 }
 
-// How long a pod may take to end; 0 for one that runs nowhere.
+// How long a pod may take to end; 0 for one that runs nowhere. A negative wish is a second, as in Kubernetes.
 int64_t PodGrace(const Json& pod, const DeleteOptions& options) {
   const std::string_view phase = FindString(pod, {"status", "phase"});
   if (FindString(pod, {"spec", "nodeName"}).empty() || phase == "Succeeded" || phase == "Failed") return 0;
-  int64_t grace = FindInt(pod, {"spec", "terminationGracePeriodSeconds"}, kDefaultPodGrace);
-  if (options.grace_period_seconds) grace = *options.grace_period_seconds;
-  return std::max<int64_t>(grace, options.grace_period_seconds == 0 ? 0 : 1);
+  const int64_t grace =
+      options.grace_period_seconds.value_or(FindInt(pod, {"spec", "terminationGracePeriodSeconds"}, kDefaultPodGrace));
+  return grace < 0 ? 1 : grace;
 }
 
 Status CheckOptions(const DeleteOptions& options) {
   const std::string& policy = options.propagation_policy;
-  if (!policy.empty() && policy != "Foreground" && policy != "Background" && policy != "Orphan") {
-    Causes causes;
-    causes.NotSupported("propagationPolicy", policy, {"Foreground", "Background", "Orphan"});
-    return Status::InvalidObject("meta.k8s.io", "DeleteOptions", "", causes.Take());
+  Causes causes;
+  if (!policy.empty() && options.orphan_dependents) {
+    causes.Invalid("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set");
   }
-  if (options.grace_period_seconds && *options.grace_period_seconds < 0) {
-    return Status::BadRequest("gracePeriodSeconds: must not be negative");
+  if (!policy.empty() && policy != "Foreground" && policy != "Background" && policy != "Orphan") {
+    causes.NotSupported("propagationPolicy", policy, {"Foreground", "Background", "Orphan", "nil"});
+  }
+  if (causes.empty()) return Status::Ok();
+  return Status::InvalidObject("meta.k8s.io", "DeleteOptions", "", causes.Take());
+}
+
+std::string PolicyOf(const DeleteOptions& options) {
+  if (!options.orphan_dependents) return options.propagation_policy;
+  return *options.orphan_dependents ? "Orphan" : "Background";
+}
+
+Status CheckPreconditions(const Served& served, const Object& stored, const DeleteOptions& options) {
+  const auto conflict = [&](const std::string& what, const std::string& wanted, const std::string& found,
+                            const std::string& hint) {
+    return Status::ObjectConflict(served.def().group, served.def().plural, stored.name(),
+                                  "the " + what + " in the precondition (" + wanted + ") does not match the " + what +
+                                      " in record (" + found + "). " + hint);
+  };
+  if (!options.uid.empty() && options.uid != stored.meta().uid) {
+    return conflict("UID", options.uid, stored.meta().uid, "The object might have been deleted and then recreated");
+  }
+  const std::string revision = std::to_string(stored.meta().revision);
+  if (!options.resource_version.empty() && options.resource_version != revision) {
+    return conflict("ResourceVersion", options.resource_version, revision, "The object might have been modified");
   }
   return Status::Ok();
+}
+
+// Namespaces that the lab can't do without.
+Status CheckMortal(const Served& served, const Object& stored) {
+  static constexpr std::array<std::string_view, 3> kImmortal = {"default", "kube-system", "kube-public"};
+  if (!IsResource(served, "", "namespaces")) return Status::Ok();
+  if (std::find(kImmortal.begin(), kImmortal.end(), stored.name()) == kImmortal.end()) return Status::Ok();
+  Status status =
+      Status::Forbidden("namespaces \"" + stored.name() + "\" is forbidden: this namespace may not be deleted");
+  return status.WithDetails({"", "namespaces", stored.name(), {}, {}, {}});
 }
 
 }  // namespace
@@ -62,37 +96,29 @@ Result<DeleteResult> ResourceService::Delete(const Identity& who, const Target& 
   for (int attempt = 1;; ++attempt) {
     const ObjectPtr stored = Stored(*served, target);
     if (stored == nullptr) return Status::ObjectNotFound(target.gvr.group, target.gvr.resource, target.name);
-    Result<DeleteResult> result = DeleteStored(*served, target, stored, options);
+    Result<DeleteResult> result = DeleteStored(*served, stored, options);
     const bool lost_race =
         !result.ok() && result.status().IsConflict() && options.uid.empty() && options.resource_version.empty();
     if (!lost_race || attempt == 8) return result;
   }
 }
 
-Result<DeleteResult> ResourceService::DeleteStored(const Served& served, const Target& target, const ObjectPtr& stored,
+Result<DeleteResult> ResourceService::DeleteStored(const Served& served, const ObjectPtr& stored,
                                                    const DeleteOptions& options) {
-  const auto conflict = [&](const std::string& why) {
-    return Status::ObjectConflict(served.def().group, served.def().plural, target.name, "Precondition failed: " + why);
-  };
-  if (!options.uid.empty() && options.uid != stored->meta().uid) {
-    return conflict("UID in precondition: " + options.uid + ", UID in object meta: " + stored->meta().uid);
-  }
-  if (!options.resource_version.empty() && options.resource_version != std::to_string(stored->meta().revision)) {
-    return conflict("ResourceVersion in precondition: " + options.resource_version +
-                    ", ResourceVersion in object meta: " + std::to_string(stored->meta().revision));
-  }
-  if (IsResource(served, "", "namespaces") && (target.name == "default" || target.name == "kube-system")) {
-    return Status::Forbidden("namespaces \"" + target.name + "\" is forbidden: this namespace may not be deleted");
-  }
-  std::vector<std::string> finalizers = FinalizersFor(*stored, options.propagation_policy);
+  CROFT_RETURN_IF_ERROR(CheckPreconditions(served, *stored, options));
+  CROFT_RETURN_IF_ERROR(CheckMortal(served, *stored));
+  std::vector<std::string> finalizers = FinalizersFor(*stored, PolicyOf(options));
   int64_t grace = 0;
   bool held = !finalizers.empty();
   const JsonDocument json = stored->ToJson();
   if (IsResource(served, "", "pods")) {
     grace = PodGrace(json, options);
     if (stored->meta().deleting) {
+      // It may only be hurried; nothing else about its deletion changes any more.
       const int64_t before = FindInt(json, {"metadata", "deletionGracePeriodSeconds"});
-      grace = options.grace_period_seconds ? std::min(before, grace) : before;
+      const int64_t wanted = options.grace_period_seconds.value_or(before);
+      if (wanted >= before) return DeleteResult{InVersion(served, stored), false};
+      grace = wanted < 0 ? 1 : wanted;
     }
     held = held || grace > 0;
   } else if (IsResource(served, "", "namespaces")) {
@@ -108,9 +134,9 @@ Result<DeleteResult> ResourceService::DeleteStored(const Served& served, const T
       held = true;
     }
   }
-  if (options.dry_run) return DeleteResult{InVersion(served, stored), !held};
-  if (!held) return Remove(served, stored);
-  return MarkDeleting(served, stored, grace, finalizers);
+  if (held) return MarkDeleting(served, stored, grace, finalizers, options.dry_run);
+  if (options.dry_run) return DeleteResult{InVersion(served, stored), true};
+  return Remove(served, stored);
 }
 
 Result<DeleteResult> ResourceService::Remove(const Served& served, const ObjectPtr& stored) {
@@ -133,14 +159,18 @@ Result<DeleteResult> ResourceService::Remove(const Served& served, const ObjectP
 
 Result<DeleteResult> ResourceService::MarkDeleting(const Served& served, const ObjectPtr& stored,
                                                    std::optional<int64_t> grace,
-                                                   const std::vector<std::string>& finalizers) {
+                                                   const std::vector<std::string>& finalizers, bool dry_run) {
   JsonDocument wanted = stored->ToJson();
   auto& allocator = wanted.GetAllocator();
   Json& metadata = Ensure(wanted, "metadata", allocator);
   const int64_t seconds = grace.value_or(0);
   const bool already = stored->meta().deleting;
-  if (!already || FindInt(metadata, {"deletionGracePeriodSeconds"}) != seconds) {
-    SetString(metadata, "deletionTimestamp", FormatTime(parts_.clock.Now() + std::chrono::seconds(seconds)), allocator);
+  const int64_t before = FindInt(metadata, {"deletionGracePeriodSeconds"});
+  if (!already || before != seconds) {
+    // Counted from when the deletion was first asked for.
+    const std::optional<WallTime> due = already ? ParseTime(FindString(metadata, {"deletionTimestamp"})) : std::nullopt;
+    const WallTime asked = due ? *due - std::chrono::seconds(before) : parts_.clock.Now();
+    SetString(metadata, "deletionTimestamp", FormatTime(asked + std::chrono::seconds(seconds)), allocator);
     Set(metadata, "deletionGracePeriodSeconds", Json(seconds), allocator);
   }
   if (!already && stored->meta().generation > 0) {
@@ -159,6 +189,7 @@ Result<DeleteResult> ResourceService::MarkDeleting(const Served& served, const O
   if (Equal(wanted, stored->ToJson())) return DeleteResult{InVersion(served, stored), false};
   Result<Draft> draft = Draft::From(wanted);
   if (!draft.ok()) return draft.status();
+  if (dry_run) return DeleteResult{InVersion(served, draft->Commit(stored->meta().revision)), false};
   store::Write write{ResourceOf(served), stored->key(), std::move(*draft), stored->meta().revision,
                      served.def().ephemeral};
   const Result<ObjectPtr> committed = parts_.store.CommitAndWait(std::move(write));
@@ -169,9 +200,16 @@ Result<DeleteResult> ResourceService::MarkDeleting(const Served& served, const O
 
 Result<ListResult> ResourceService::DeleteCollection(const Identity& who, const Target& target,
                                                      const ListOptions& select, const DeleteOptions& options) {
-  Result<Served> served = Admit(who, target, "deletecollection");
+  Target asked = target;
+  asked.name = SelectedName(select.field_selector);
+  Result<Served> served = Admit(who, asked, "deletecollection");
   if (!served.ok()) return served.status();
-  CROFT_RETURN_IF_ERROR(CheckScope(*served, target, true));
+  CROFT_RETURN_IF_ERROR(CheckScope(*served, target, false));
+  // Not of all namespaces at once, and not of the namespaces themselves.
+  if ((served->def().namespaced && target.ns.empty()) || IsResource(*served, "", "namespaces")) {
+    return Status(Reason::kMethodNotAllowed, "the server does not allow this method on the requested resource");
+  }
+  CROFT_RETURN_IF_ERROR(CheckListOptions(select));
   CROFT_RETURN_IF_ERROR(CheckOptions(options));
   Result<Selectors> selectors = ParseSelectors(*served, select.label_selector, select.field_selector);
   if (!selectors.ok()) return selectors.status();
@@ -180,13 +218,14 @@ Result<ListResult> ResourceService::DeleteCollection(const Identity& who, const 
   result.revision = snapshot.revision;
   for (const ObjectPtr& object : snapshot.items) {
     if (!selectors->Matches(*object)) continue;
+    if (select.limit > 0 && result.items.size() == static_cast<size_t>(select.limit)) break;
     Target one = target;
     one.ns = object->ns();
     one.name = object->name();
     for (int attempt = 1;; ++attempt) {
       const ObjectPtr stored = Stored(*served, one);
       if (stored == nullptr) break;
-      const Result<DeleteResult> deleted = DeleteStored(*served, one, stored, options);
+      const Result<DeleteResult> deleted = DeleteStored(*served, stored, options);
       if (deleted.ok() || deleted.status().IsNotFound()) break;
       if (!deleted.status().IsConflict() || attempt == 8) return deleted.status();
     }

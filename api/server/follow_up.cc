@@ -18,10 +18,6 @@ bool IsNamespace(const Served& served) {
   return served.def().group.empty() && served.def().plural == "namespaces";
 }
 
-Target TargetOf(const Served& served, const ObjectPtr& object) {
-  return {{served.def().group, served.version->name, served.def().plural}, object->ns(), object->name(), {}};
-}
-
 }  // namespace
 
 bool ResourceService::HasFollowUp(const Served& served) const {
@@ -65,7 +61,7 @@ void ResourceService::CleanUpAfterCrd(const ObjectPtr& crd) {
   if (definition == nullptr) return;
   const Served served{definition, &definition->StorageVersion(), true};
   for (const ObjectPtr& object : parts_.store.List(ResourceOf(served), "").items) {
-    const Result<DeleteResult> deleted = DeleteStored(served, TargetOf(served, object), object, {});
+    const Result<DeleteResult> deleted = DeleteStored(served, object, {});
     if (!deleted.ok() && !deleted.status().IsNotFound()) {
       log::Warn(
           "an object of a deleted kind could not be removed",

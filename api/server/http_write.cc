@@ -1,7 +1,6 @@
 #include "api/object/yaml.h"
 #include "api/server/http_api.h"
 #include "api/server/wire/body.h"
-#include "api/server/wire/read_query.h"
 
 namespace croft::server {
 namespace {
@@ -102,24 +101,6 @@ void HttpApi::HandlePatch(Exchange& exchange) {
       kind == PatchKind::kApply ? ParseYamlDocument(exchange.request.body) : ParseJson(exchange.request.body);
   if (!patch.ok()) return Fail(exchange, patch.status());
   ReplyWrite(exchange, parts_.service.Patch(exchange.who, exchange.info.target, *kind, *patch, *options));
-}
-
-void HttpApi::HandleDelete(Exchange& exchange) {
-  const Result<DeleteOptions> options = ParseDeleteOptions(exchange.request, exchange.query);
-  if (!options.ok()) return Fail(exchange, options.status());
-  const Target& target = exchange.info.target;
-  if (target.name.empty()) {
-    const Result<ListOptions> select = ParseListOptions(exchange.query);
-    if (!select.ok()) return Fail(exchange, select.status());
-    const Result<ListResult> deleted = parts_.service.DeleteCollection(exchange.who, target, *select, *options);
-    if (!deleted.ok()) return Fail(exchange, deleted.status());
-    return ReplyList(exchange, *deleted);
-  }
-  const Result<DeleteResult> deleted = parts_.service.Delete(exchange.who, target, *options);
-  if (!deleted.ok()) return Fail(exchange, deleted.status());
-  const bool shows_object = !deleted->removed || (target.gvr.group.empty() && target.gvr.resource == "pods");
-  if (shows_object) return ReplyObject(exchange, 200, deleted->object);
-  Reply(exchange, JsonReply(200, DeletedBody(target.gvr, *deleted->object), exchange.style));
 }
 
 }  // namespace croft::server

@@ -54,20 +54,32 @@ void ValidateAnnotations(const Json& metadata, Causes& causes) {
   if (bytes > kMaxAnnotationsBytes) causes.TooLong("metadata.annotations", "must have at most 262144 bytes");
 }
 
+// Fields are named without an index, as Kubernetes names them.
 void ValidateOwners(const Json& metadata, Causes& causes) {
+  constexpr const char* kOwners = "metadata.ownerReferences";
   const Json* owners = Find(metadata, "ownerReferences");
   if (owners == nullptr || !owners->IsArray()) return;
-  int controllers = 0;
-  for (size_t i = 0; i < owners->Size(); ++i) {
-    const Json& owner = (*owners)[static_cast<rapidjson::SizeType>(i)];
-    const std::string path = Indexed("metadata.ownerReferences", i);
-    if (FindString(owner, {"apiVersion"}).empty())
-      causes.Invalid(path + ".apiVersion", "", "version must not be empty");
-    if (FindString(owner, {"kind"}).empty()) causes.Invalid(path + ".kind", "", "kind must not be empty");
-    if (FindString(owner, {"name"}).empty()) causes.Invalid(path + ".name", "", "name must not be empty");
+  std::string controller;
+  for (const Json& owner : owners->GetArray()) {
+    const std::string path = kOwners;
+    const std::string_view version = FindString(owner, {"apiVersion"});
+    const std::string_view kind = FindString(owner, {"kind"});
+    const std::string_view name = FindString(owner, {"name"});
+    if (version.empty()) causes.Invalid(path + ".apiVersion", version, "version must not be empty");
+    if (kind.empty()) causes.Invalid(path + ".kind", kind, "kind must not be empty");
+    if (name.empty()) causes.Invalid(path + ".name", name, "name must not be empty");
     if (FindString(owner, {"uid"}).empty()) causes.Invalid(path + ".uid", "", "uid must not be empty");
-    if (FindBool(owner, {"controller"}) && ++controllers == 2) {
-      causes.Invalid("metadata.ownerReferences", *owners, "Only one reference can have Controller set to true");
+    if (version == "v1" && kind == "Event") {
+      causes.Invalid(path, owner, "/v1, Kind=Event is disallowed from being an owner");
+    }
+    if (!FindBool(owner, {"controller"})) continue;
+    const std::string who = std::string(kind) + "/" + std::string(name);
+    if (controller.empty()) {
+      controller = who;
+    } else {
+      causes.Invalid(path, *owners,
+                     "Only one reference can have Controller set to true. Found \"true\" in references for " +
+                         controller + " and " + who);
     }
   }
 }
@@ -116,6 +128,19 @@ Status CheckText(const Json& metadata, std::string_view key) {
   return Status::BadRequest("metadata." + std::string(key) + ": must be a string");
 }
 
+Status CheckOwnerFlags(const Json& metadata) {
+  const Json* owners = Find(metadata, "ownerReferences");
+  if (owners == nullptr || !owners->IsArray()) return Status::Ok();
+  for (size_t i = 0; i < owners->Size(); ++i) {
+    for (const char* key : {"controller", "blockOwnerDeletion"}) {
+      const Json* flag = Find((*owners)[static_cast<rapidjson::SizeType>(i)], key);
+      if (flag == nullptr || flag->IsNull() || flag->IsBool()) continue;
+      return Status::BadRequest(Indexed("metadata.ownerReferences", i) + "." + key + ": must be true or false");
+    }
+  }
+  return Status::Ok();
+}
+
 }  // namespace
 
 void SetOrErase(Json& object, std::string_view key, std::string_view text, JsonAllocator& allocator) {
@@ -159,6 +184,24 @@ void ValidateMetadataUpdate(const Json& old, const Json& object, Causes& causes)
   }
 }
 
+void CheckImmutable(const Json& old, const Json& object, bool patched, Causes& causes) {
+  const auto refuse = [&](std::string_view key, const Json& value) {
+    causes.Invalid("metadata." + std::string(key), value, "field is immutable");
+  };
+  for (const char* key : {"deletionTimestamp", "deletionGracePeriodSeconds"}) {
+    const Json* wanted = Find(object, {"metadata", key});
+    if (wanted == nullptr || wanted->IsNull()) continue;
+    const Json* present = Find(old, {"metadata", key});
+    if (present == nullptr || !Equal(*wanted, *present)) refuse(key, *wanted);
+  }
+  if (!patched) return;
+  for (const char* key : {"name", "uid"}) {
+    const Json* wanted = Find(object, {"metadata", key});
+    if (wanted == nullptr || !wanted->IsString() || wanted->GetStringLength() == 0) continue;
+    if (AsView(*wanted) != FindString(old, {"metadata", key})) refuse(key, *wanted);
+  }
+}
+
 void StampNew(Json& metadata, const std::string& ns, bool has_generation, WallTime now, Random& random,
               JsonAllocator& allocator) {
   for (const char* key : {"resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink",
@@ -197,6 +240,7 @@ Status CheckMetadataTypes(const Json& object) {
   }
   CROFT_RETURN_IF_ERROR(CheckTextMap(*metadata, "labels"));
   CROFT_RETURN_IF_ERROR(CheckTextMap(*metadata, "annotations"));
+  CROFT_RETURN_IF_ERROR(CheckOwnerFlags(*metadata));
   Result<Meta> meta = ParseMeta(object);
   return meta.status();
 }

@@ -16,6 +16,10 @@ void ValidateMetadata(const Json& object, bool namespaced, NameFormat format, Ca
 // Checks what may change from `old` to `object`.
 void ValidateMetadataUpdate(const Json& old, const Json& object, Causes& causes);
 
+// Checks what a client may not decide of a stored object: when it is deleted and, in a patch, what it is called. In
+// a replacement a foreign name or uid is another request's mistake, answered before.
+void CheckImmutable(const Json& old, const Json& object, bool patched, Causes& causes);
+
 // What the server alone decides, at creation: uid, creationTimestamp, generation. Fields of the body that only the
 // server may set are left out. metadata must be an object.
 void StampNew(Json& metadata, const std::string& ns, bool has_generation, WallTime now, Random& random,

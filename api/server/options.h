@@ -50,6 +50,7 @@ struct WriteOptions {
   std::string field_manager;
   // Fields that the decoder found twice ("spec.replicas"): reported as unknown ones are.
   std::vector<std::string> duplicate_fields = {};
+  bool patched = false;  // the wanted state is a change of the stored one, not a client's whole object
 };
 
 struct WriteResult {
@@ -66,6 +67,7 @@ struct DeleteOptions {
   std::string uid;                 // precondition
   std::string resource_version;    // precondition
   bool dry_run = false;
+  std::optional<bool> orphan_dependents = {};  // the older way to say Orphan or Background
 };
 
 struct DeleteResult {

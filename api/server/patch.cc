@@ -50,7 +50,9 @@ Result<WriteResult> ResourceService::Patch(const Identity& who, const Target& ta
     *wanted = stored->ToJson();
     return ApplyTo(*served, kind, patch, wanted);
   };
-  return Mutate(*served, target, change, options);
+  WriteOptions write = options;
+  write.patched = true;
+  return Mutate(*served, target, change, write);
 }
 
 // Server-side apply without field ownership: an absent object is created, a present one gets what the applied

@@ -47,7 +47,7 @@ Result<WriteResult> ResourceService::CreateSubresource(const Served& served, con
     main.subresource.clear();
     const ObjectPtr stored = Stored(served, main);
     if (stored == nullptr) return Status::ObjectNotFound("", "pods", target.name);
-    const Result<DeleteResult> deleted = DeleteStored(served, main, stored, erase);
+    const Result<DeleteResult> deleted = DeleteStored(served, stored, erase);
     if (!deleted.ok()) return deleted.status();
     return Success();
   }

@@ -208,13 +208,13 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
   CROFT_RETURN_IF_ERROR(CheckType(served, body));
   CROFT_RETURN_IF_ERROR(CheckNamespaceOf(target, body));
   const std::string_view name = FindString(body, {"metadata", "name"});
-  if (name != target.name) {
+  if (name != target.name && !(options.patched && !name.empty())) {
     if (name.empty()) return Status::BadRequest("name must be provided");
     return Status::BadRequest("the name of the object (" + std::string(name) +
                               ") does not match the name on the URL (" + target.name + ")");
   }
   const std::string_view uid = FindString(body, {"metadata", "uid"});
-  if (!uid.empty() && uid != stored.meta().uid) {
+  if (!uid.empty() && uid != stored.meta().uid && !options.patched) {
     return Status::ObjectConflict(
         served.def().group, served.def().plural, target.name,
         "Precondition failed: UID in precondition: " + std::string(uid) + ", UID in object meta: " + stored.meta().uid);
@@ -228,6 +228,8 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
   ToShownForm(served, old, old.GetAllocator());
   const Strategy& strategy = parts_.strategies.For(served.def().group, served.def().plural);
   const bool status_only = target.subresource == "status";
+  Causes causes;
+  CheckImmutable(old, body, options.patched, causes);
   const WallTime now = parts_.clock.Now();
   StrategyContext context{parts_.store, parts_.catalog, parts_.addresses, now, allocator, options.dry_run, {}, {}};
   Status prepare;
@@ -251,7 +253,6 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
       Set(*FindMutable(body, "metadata"), "generation", Json(stored.meta().generation + 1), allocator);
     }
   }
-  Causes causes;
   if (!status_only) {
     ValidateMetadata(body, served.def().namespaced, ParseNameFormat(served.def().name_format), causes);
     ValidateMetadataUpdate(old, body, causes);

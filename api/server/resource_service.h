@@ -128,16 +128,18 @@ class ResourceService {
   // for.
   Result<WriteResult> Mutate(const Served& served, const Target& target, const Change& change,
                              const WriteOptions& options);
+  // What a PUT of an absent object comes to, for the kinds that may be made so.
+  Result<WriteResult> CreateByUpdate(const Identity& who, const Served& served, const Target& target, const Json& body,
+                                     const WriteOptions& options);
   Status CheckUpdateRevision(const Served& served, const Target& target, const Object& stored,
                              const Json& wanted) const;
   Result<WriteResult> CommitUpdate(const Served& served, const Target& target, const ObjectPtr& stored,
                                    Prepared prepared, const WriteOptions& options);
   // Marks the stored object as being deleted, or removes it.
-  Result<DeleteResult> DeleteStored(const Served& served, const Target& target, const ObjectPtr& stored,
-                                    const DeleteOptions& options);
+  Result<DeleteResult> DeleteStored(const Served& served, const ObjectPtr& stored, const DeleteOptions& options);
   Result<DeleteResult> Remove(const Served& served, const ObjectPtr& stored);
   Result<DeleteResult> MarkDeleting(const Served& served, const ObjectPtr& stored, std::optional<int64_t> grace,
-                                    const std::vector<std::string>& finalizers);
+                                    const std::vector<std::string>& finalizers, bool dry_run = false);
 
   Result<ObjectPtr> GetScale(const Served& served, const ObjectPtr& stored) const;
   Result<WriteResult> WriteScale(const Served& served, const Target& target,

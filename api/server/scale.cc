@@ -40,11 +40,28 @@ std::string SelectorAt(const Json& object, const std::string& path) {
   return selector.ok() ? selector->ToString() : std::string();
 }
 
+// A Scale without replicas asks for none, as Kubernetes reads it.
+Status CheckScale(const Json& scale) {
+  if (!scale.IsObject()) return Status::BadRequest("the body must be a JSON object");
+  const std::string_view kind = FindString(scale, {"kind"}, "Scale");
+  if (!kind.empty() && kind != "Scale") {
+    return Status::BadRequest(std::string(kind) + " in version \"" + std::string(FindString(scale, {"apiVersion"})) +
+                              "\" cannot be handled as a Scale");
+  }
+  const Json* replicas = Find(scale, {"spec", "replicas"});
+  if (replicas == nullptr || replicas->IsNull() || replicas->IsInt()) return Status::Ok();
+  return Status::BadRequest("Scale in version \"v1\" cannot be handled as a Scale: spec.replicas: must be an int32");
+}
+
 }  // namespace
 
 Result<ObjectPtr> ResourceService::GetScale(const Served& served, const ObjectPtr& stored) const {
   const schema::ScaleSubresource& paths = *served.version->scale;
   const JsonDocument object = stored->ToJson();
+  // Kubernetes' own kinds have a default there; of a posted one nobody knows what absence means.
+  if (!served.def().builtin && At(object, paths.spec_replicas_path) == nullptr) {
+    return Status::Internal("the spec replicas field \"" + paths.spec_replicas_path + "\" does not exist");
+  }
   JsonDocument scale(rapidjson::kObjectType);
   auto& allocator = scale.GetAllocator();
   SetString(scale, "kind", "Scale", allocator);
@@ -59,7 +76,7 @@ Result<ObjectPtr> ResourceService::GetScale(const Served& served, const ObjectPt
   Set(status, "replicas", Json(NumberAt(object, paths.status_replicas_path)), allocator);
   // The built-in workloads keep their selector in the spec, in the object form.
   std::string selector = SelectorAt(object, paths.label_selector_path);
-  if (selector.empty() && served.def().group == "apps") selector = SelectorAt(object, ".spec.selector");
+  if (selector.empty() && served.def().builtin) selector = SelectorAt(object, ".spec.selector");
   if (!selector.empty()) SetString(status, "selector", selector, allocator);
   return Object::From(scale);
 }
@@ -72,12 +89,12 @@ Result<WriteResult> ResourceService::WriteScale(const Served& served, const Targ
     if (!now.ok()) return now.status();
     JsonDocument scale = (*now)->ToJson();
     CROFT_RETURN_IF_ERROR(change(&scale));
-    const Json* replicas = Find(scale, {"spec", "replicas"});
-    if (replicas == nullptr || !replicas->IsInt64() || replicas->GetInt64() < 0) {
+    CROFT_RETURN_IF_ERROR(CheckScale(scale));
+    const Json* found = Find(scale, {"spec", "replicas"});
+    const int64_t replicas = found == nullptr || found->IsNull() ? 0 : found->GetInt64();
+    if (replicas < 0) {
       Causes causes;
-      causes.Invalid("spec.replicas",
-                     replicas == nullptr ? Json() : Json(replicas->IsInt64() ? replicas->GetInt64() : 0),
-                     "must be greater than or equal to 0");
+      causes.Invalid("spec.replicas", replicas, "must be greater than or equal to 0");
       return Status::InvalidObject("autoscaling", "Scale", target.name, causes.Take());
     }
     *wanted = stored->ToJson();
@@ -88,7 +105,7 @@ Result<WriteResult> ResourceService::WriteScale(const Served& served, const Targ
     const std::vector<std::string> members = Members(served.version->scale->spec_replicas_path);
     if (members.empty()) return Status::Internal("the kind's specReplicasPath is empty");
     for (size_t i = 0; i + 1 < members.size(); ++i) at = &Ensure(*at, members[i], allocator);
-    Set(*at, members.back(), Json(replicas->GetInt64()), allocator);
+    Set(*at, members.back(), Json(replicas), allocator);
     return Status::Ok();
   };
   Target main = target;

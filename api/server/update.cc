@@ -1,3 +1,6 @@
+#include <set>
+#include <utility>
+
 #include "api/server/metadata.h"
 #include "api/server/resource_service.h"
 
@@ -20,6 +23,25 @@ Status SetNamespaceFinalizers(const ObjectPtr& stored, const Json& body, JsonDoc
   Set(spec, "finalizers", finalizers != nullptr ? Copy(*finalizers, allocator) : Json(rapidjson::kArrayType),
       allocator);
   return Status::Ok();
+}
+
+// Kinds that Kubernetes lets a PUT create.
+bool MayCreateByUpdate(const Served& served) {
+  static const std::set<std::pair<std::string_view, std::string_view>> kKinds = {
+      {"", "endpoints"},
+      {"", "events"},
+      {"", "limitranges"},
+      {"", "services"},
+      {"coordination.k8s.io", "leases"},
+      {"events.k8s.io", "events"},
+      {"node.k8s.io", "runtimeclasses"},
+      {"rbac.authorization.k8s.io", "clusterrolebindings"},
+      {"rbac.authorization.k8s.io", "clusterroles"},
+      {"rbac.authorization.k8s.io", "rolebindings"},
+      {"rbac.authorization.k8s.io", "roles"},
+      {"scheduling.k8s.io", "priorityclasses"},
+  };
+  return kKinds.contains({served.def().group, served.def().plural});
 }
 
 }  // namespace
@@ -46,11 +68,36 @@ Result<WriteResult> ResourceService::Update(const Identity& who, const Target& t
   }
   const bool plain = target.subresource.empty() || (target.subresource == "status" && served->version->has_status);
   if (!plain) return Status::NotFound("the server could not find the requested resource");
+  if (target.subresource.empty() && Stored(*served, target) == nullptr && MayCreateByUpdate(*served)) {
+    Result<WriteResult> created = CreateByUpdate(who, *served, target, body, options);
+    if (created.ok() || !created.status().IsAlreadyExists()) return created;
+  }
   const auto replace = [&body](const ObjectPtr&, JsonDocument* wanted) {
     wanted->CopyFrom(body, wanted->GetAllocator());
     return Status::Ok();
   };
   return Mutate(*served, target, replace, options);
+}
+
+Result<WriteResult> ResourceService::CreateByUpdate(const Identity& who, const Served& served, const Target& target,
+                                                    const Json& body, const WriteOptions& options) {
+  CROFT_RETURN_IF_ERROR(CheckMetadataTypes(body));
+  const std::string name(FindString(body, {"metadata", "name"}));
+  if (name != target.name) {
+    return Status::BadRequest("the name of the object (" + name + ") does not match the name on the URL (" +
+                              target.name + ")");
+  }
+  const std::string uid(FindString(body, {"metadata", "uid"}));
+  if (!uid.empty()) {
+    return Status::ObjectConflict(served.def().group, served.def().plural, name,
+                                  "Precondition failed: UID in precondition: " + uid + ", UID in object meta: ");
+  }
+  JsonDocument object;
+  object.CopyFrom(body, object.GetAllocator());
+  Erase(*FindMutable(object, "metadata"), "resourceVersion");
+  Target collection = target;
+  collection.name.clear();
+  return CreateAndWait(who, collection, std::move(object), options);
 }
 
 Status ResourceService::CheckUpdateRevision(const Served& served, const Target& target, const Object& stored,
@@ -62,9 +109,9 @@ Status ResourceService::CheckUpdateRevision(const Served& served, const Target& 
     return Status::ObjectConflict(served.def().group, served.def().plural, target.name, kModified);
   }
   if (*revision == 0 && !served.def().builtin) {
-    Causes causes;
-    causes.Invalid("metadata.resourceVersion", int64_t{0}, "must be specified for an update");
-    return Status::InvalidObject(served.def().group, served.def().kind, target.name, causes.Take());
+    return Status::InvalidObject(
+        served.def().group, served.def().kind, target.name,
+        {{"FieldValueInvalid", "Invalid value: 0x0: must be specified for an update", "metadata.resourceVersion"}});
   }
   return Status::Ok();
 }

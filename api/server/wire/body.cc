@@ -80,26 +80,6 @@ Status ReadDryRun(const std::string& value, bool* out) {
   return Status::Ok();
 }
 
-Status ReadDeleteBody(const Json& body, DeleteOptions* options) {
-  if (!body.IsObject()) return Status::BadRequest("DeleteOptions must be a JSON object");
-  const Json* grace = Find(body, "gracePeriodSeconds");
-  if (grace != nullptr && !grace->IsNull()) {
-    if (!grace->IsInt64()) return Status::BadRequest("gracePeriodSeconds: must be a number");
-    options->grace_period_seconds = grace->GetInt64();
-  }
-  options->propagation_policy = FindString(body, {"propagationPolicy"});
-  const Json* orphan = Find(body, "orphanDependents");
-  if (orphan != nullptr && orphan->IsBool()) options->propagation_policy = orphan->GetBool() ? "Orphan" : "Background";
-  options->uid = FindString(body, {"preconditions", "uid"});
-  options->resource_version = FindString(body, {"preconditions", "resourceVersion"});
-  const Json* dry_run = Find(body, "dryRun");
-  if (dry_run == nullptr || !dry_run->IsArray()) return Status::Ok();
-  for (const Json& stage : dry_run->GetArray()) {
-    CROFT_RETURN_IF_ERROR(ReadDryRun(stage.IsString() ? std::string(AsView(stage)) : "?", &options->dry_run));
-  }
-  return Status::Ok();
-}
-
 }  // namespace
 
 Result<JsonDocument> DecodeBody(const http::Request& request) {
@@ -133,19 +113,6 @@ Result<WriteOptions> ParseWriteOptions(const Query& query) {
   } else if (!validation.empty() && validation != "Warn") {
     return RefuseOption("Options", "fieldValidation", validation, {"Ignore", "Warn", "Strict"});
   }
-  return options;
-}
-
-Result<DeleteOptions> ParseDeleteOptions(const http::Request& request, const Query& query) {
-  DeleteOptions options;
-  CROFT_RETURN_IF_ERROR(ReadDryRun(query.Get("dryRun"), &options.dry_run));
-  if (!request.body.empty()) {
-    Result<JsonDocument> body = DecodeBody(request);
-    if (!body.ok()) return body.status();
-    CROFT_RETURN_IF_ERROR(ReadDeleteBody(*body, &options));
-  }
-  if (!options.grace_period_seconds) options.grace_period_seconds = query.Number("gracePeriodSeconds");
-  if (options.propagation_policy.empty()) options.propagation_policy = query.Get("propagationPolicy");
   return options;
 }
 

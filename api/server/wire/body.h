@@ -21,7 +21,4 @@ std::vector<std::string> FindDuplicateFields(std::string_view json);
 
 // Options of the query string, refused with the causes that Kubernetes names.
 Result<WriteOptions> ParseWriteOptions(const Query& query);
-// Of the body (DeleteOptions) and, where that says nothing, of the query.
-Result<DeleteOptions> ParseDeleteOptions(const http::Request& request, const Query& query);
-
 }  // namespace croft::server

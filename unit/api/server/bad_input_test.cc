@@ -63,7 +63,7 @@ TEST_F(BadInputTest, IsAnsweredWithAStatusAndStoresNothing) {
        "metadata.finalizers"},
       {"an owner without uid", kMaps,
        R"({"metadata":{"name":"a","ownerReferences":[{"apiVersion":"v1","kind":"Pod","name":"p"}]}})", kJson, 422,
-       "metadata.ownerReferences[0].uid"},
+       "metadata.ownerReferences.uid"},
       {"a pod without image", kPods, R"({"metadata":{"name":"a"},"spec":{"containers":[{"name":"a"}]}})", kJson, 422,
        "spec.containers[0].image: Required value"},
       {"a pod without spec", kPods, R"({"metadata":{"name":"a"}})", kJson, 422, "spec"},

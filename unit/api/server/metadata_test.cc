@@ -1,0 +1,171 @@
+#include "unit/api/server/api_fixture.h"
+
+namespace croft::server {
+namespace {
+
+constexpr const char* kMaps = "/api/v1/namespaces/d/configmaps";
+constexpr const char* kLeases = "/apis/coordination.k8s.io/v1/namespaces/d/leases";
+
+class MetadataTest : public ApiTest {
+ protected:
+  Answer Add(const std::string& name, const std::string& more = "") {
+    return Post(kMaps, R"({"metadata":{"name":")" + name + "\"" + more + "}}");
+  }
+  Answer Merge(const std::string& name, const std::string& metadata) {
+    return Patch(std::string(kMaps) + "/" + name, "merge-patch+json", R"({"metadata":)" + metadata + "}");
+  }
+};
+
+struct Case {
+  const char* name;
+  const char* metadata;  // what is added to it
+  int code;
+  const char* says;
+};
+
+TEST_F(MetadataTest, OwnersAndFinalizersAreChecked) {
+  const std::string owner = R"("apiVersion":"apps/v1","kind":"ReplicaSet","uid":"u")";
+  const std::string two = R"(,"ownerReferences":[{)" + owner + R"(,"name":"a","controller":true},{)" + owner +
+                          R"(,"name":"b","controller":true}])";
+  const Case cases[] = {
+      {"an owner without name", R"(,"ownerReferences":[{"apiVersion":"v1","kind":"Pod","uid":"u"}])", 422,
+       "metadata.ownerReferences.name: Invalid value: \"\": name must not be empty"},
+      {"an owner without version", R"(,"ownerReferences":[{"kind":"Pod","name":"p","uid":"u"}])", 422,
+       "metadata.ownerReferences.apiVersion: Invalid value: \"\": version must not be empty"},
+      {"an Event as owner", R"(,"ownerReferences":[{"apiVersion":"v1","kind":"Event","name":"p","uid":"u"}])", 422,
+       "is disallowed from being an owner"},
+      {"two controllers", two.c_str(), 422,
+       "Only one reference can have Controller set to true. Found \"true\" in references for ReplicaSet/a and "
+       "ReplicaSet/b"},
+      {"a controller that is text",
+       R"(,"ownerReferences":[{"apiVersion":"v1","kind":"Pod","name":"p","uid":"u","controller":"yes"}])", 400,
+       "controller: must be true or false"},
+      {"a blockOwnerDeletion that is a number",
+       R"(,"ownerReferences":[{"apiVersion":"v1","kind":"Pod","name":"p","uid":"u","blockOwnerDeletion":1}])", 400,
+       "blockOwnerDeletion: must be true or false"},
+      {"owners that are no list", R"(,"ownerReferences":{})", 400, "metadata.ownerReferences"},
+      {"a finalizer with a space", R"(,"finalizers":["a b"])", 422, "metadata.finalizers: Invalid value: \"a b\""},
+      {"a finalizer with two slashes", R"(,"finalizers":["a/b/c"])", 422, "metadata.finalizers"},
+      {"two ways to treat dependents", R"(,"finalizers":["orphan","foregroundDeletion"])", 422, "cannot be both set"},
+      {"an owner that blocks", R"(,"ownerReferences":[{"apiVersion":"v1","kind":"Pod","name":"p","uid":"u",)"
+                               R"("controller":true,"blockOwnerDeletion":true}])",
+       201, ""},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    const Answer answer = Add("a", c.metadata);
+    EXPECT_EQ(answer.code, c.code) << answer.text;
+    EXPECT_NE(answer.Text({"message"}).find(c.says), std::string::npos) << answer.text;
+  }
+}
+
+TEST_F(MetadataTest, WhatIdentifiesAnObjectNeverChanges) {
+  const Answer made = Add("a");
+  const std::string uid = made.Text({"metadata", "uid"});
+  EXPECT_EQ(Put(std::string(kMaps) + "/a", R"({"metadata":{"name":"a","uid":"other"}})").code, 409);
+  EXPECT_EQ(Put(std::string(kMaps) + "/a", R"({"metadata":{"name":"b"}})").code, 400);
+  EXPECT_EQ(Put(std::string(kMaps) + "/a", R"({"metadata":{"name":"a","namespace":"default"}})").code, 400);
+  const Answer renamed = Merge("a", R"({"name":"b"})");
+  EXPECT_EQ(renamed.code, 422);
+  EXPECT_NE(renamed.Text({"message"}).find("metadata.name: Invalid value: \"b\": field is immutable"),
+            std::string::npos)
+      << renamed.text;
+  EXPECT_NE(Merge("a", R"({"uid":"other"})").Text({"message"}).find("metadata.uid: Invalid value: \"other\""),
+            std::string::npos);
+  EXPECT_EQ(Merge("a", R"({"deletionTimestamp":"2026-01-01T00:00:00Z"})").code, 422);
+  EXPECT_EQ(Merge("a", R"({"deletionGracePeriodSeconds":5})").code, 422);
+  // What a client can't know of is left as it is.
+  const Answer same = Merge("a", R"({"creationTimestamp":null,"selfLink":"/x","generation":9})");
+  EXPECT_EQ(same.code, 200) << same.text;
+  EXPECT_EQ(same.Text({"metadata", "uid"}), uid);
+  EXPECT_EQ(same.Text({"metadata", "creationTimestamp"}), made.Text({"metadata", "creationTimestamp"}));
+  EXPECT_EQ(Find(same.json, {"metadata", "selfLink"}), nullptr);
+}
+
+TEST_F(MetadataTest, ADeletedObjectKeepsItsTimeOfDeletion) {
+  Add("a", R"(,"finalizers":["x.y/z"])");
+  Delete(std::string(kMaps) + "/a");
+  const Answer now = Get(std::string(kMaps) + "/a");
+  EXPECT_EQ(Put(std::string(kMaps) + "/a", now.text).code, 200);
+  EXPECT_EQ(Merge("a", R"({"deletionTimestamp":null,"deletionGracePeriodSeconds":null,"labels":{"x":"y"}})").code, 200);
+  const Answer then = Get(std::string(kMaps) + "/a");
+  EXPECT_EQ(then.Text({"metadata", "deletionTimestamp"}), now.Text({"metadata", "deletionTimestamp"}));
+  EXPECT_EQ(Merge("a", R"({"deletionTimestamp":"2030-01-01T00:00:00Z"})").code, 422);
+}
+
+// Gives the same name to all that ask for one.
+class OneNumber final : public Random {
+ public:
+  uint64_t Next() override { return 4; }
+};
+
+TEST_F(MetadataTest, ANameThatChanceRepeatsIsSaidToBeWorthAnotherTry) {
+  OneNumber one;
+  ApiServer::Settings settings;
+  settings.authentication.tokens = {{"admin", AdminIdentity()}};
+  settings.bootstrap.ca_pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+  auto made = ApiServer::Create(std::move(settings), {*store_, clock_, one, nullptr, nullptr});
+  ASSERT_TRUE(made.ok());
+  api_ = std::move(*made);
+  const std::string body = R"({"metadata":{"generateName":"x-"}})";
+  ASSERT_EQ(Post(kMaps, body).code, 201);
+  for (const char* query : {"", "?dryRun=All"}) {
+    const Answer again = Post(std::string(kMaps) + query, body);
+    EXPECT_EQ(again.code, 409);
+    EXPECT_EQ(again.Text({"reason"}), "AlreadyExists");
+    EXPECT_NE(again.Text({"message"}).find("was not able to generate a unique name"), std::string::npos) << again.text;
+    EXPECT_EQ(FindInt(again.json, {"details", "retryAfterSeconds"}), 1);
+  }
+  EXPECT_EQ(Post(kMaps, R"({"metadata":{"name":"y"}})").code, 201);
+  EXPECT_EQ(Post(kMaps, R"({"metadata":{"name":"y"}})").Text({"message"}), "configmaps \"y\" already exists");
+}
+
+TEST_F(MetadataTest, ALongPrefixLeavesRoomForItsSuffix) {
+  const Answer made = Post(kMaps, R"({"metadata":{"generateName":")" + std::string(80, 'a') + "\"}}");
+  EXPECT_EQ(made.Text({"metadata", "name"}).size(), 63u) << made.text;
+}
+
+TEST_F(MetadataTest, APutMakesOnlyWhatMayBeMadeSo) {
+  const std::string lease = R"({"metadata":{"name":"l","resourceVersion":"7"},"spec":{"holderIdentity":"me"}})";
+  EXPECT_EQ(Put(std::string(kMaps) + "/none", R"({"metadata":{"name":"none"}})").code, 404);
+  EXPECT_EQ(Put(std::string(kLeases) + "/l?dryRun=All", lease).code, 201);
+  EXPECT_EQ(Get(std::string(kLeases) + "/l").code, 404);
+  EXPECT_EQ(Put(std::string(kLeases) + "/m", lease).code, 400) << "another name";
+  EXPECT_EQ(Put(std::string(kLeases) + "/l", R"({"metadata":{"name":"l","uid":"u"}})").code, 409) << "a certain one";
+  const Answer made = Put(std::string(kLeases) + "/l", lease);
+  EXPECT_EQ(made.code, 201) << made.text;
+  const Answer updated = Put(std::string(kLeases) + "/l", made.text);
+  EXPECT_EQ(updated.code, 200);
+  EXPECT_EQ(updated.Text({"metadata", "uid"}), made.Text({"metadata", "uid"}));
+  EXPECT_EQ(Put("/api/v1/namespaces/d/endpoints/e", R"({"metadata":{"name":"e"}})").code, 201);
+}
+
+TEST_F(MetadataTest, ScalesAreRead) {
+  const std::string path = "/apis/apps/v1/namespaces/d/deployments";
+  Post(path,
+       R"({"metadata":{"name":"a"},"spec":{"replicas":3,"selector":{"matchLabels":{"a":"b"},"matchExpressions":)"
+       R"([{"key":"t","operator":"In","values":["y","x"]}]},"template":{"metadata":{"labels":{"a":"b","t":"x"}},)"
+       R"("spec":{"containers":[{"name":"c","image":"i"}]}}}})");
+  const Answer scale = Get(path + "/a/scale");
+  EXPECT_EQ(scale.Text({"status", "selector"}), "a=b,t in (x,y)");
+  const auto put = [&](const std::string& spec, const std::string& metadata = R"({"name":"a"})") {
+    return Put(path + "/a/scale", R"({"metadata":)" + metadata + R"(,"spec":)" + spec + "}");
+  };
+  EXPECT_EQ(Put(path + "/a/scale", R"({"kind":"Deployment","apiVersion":"apps/v1","spec":{"replicas":2}})").code, 400);
+  EXPECT_EQ(put(R"({"replicas":-1})").code, 422);
+  EXPECT_EQ(put(R"({"replicas":"2"})").code, 400);
+  EXPECT_EQ(put(R"({"replicas":3000000000})").code, 400);
+  EXPECT_EQ(put(R"({"replicas":2})", R"({"name":"a","resourceVersion":"1"})").code, 409);
+  EXPECT_EQ(put(R"({"replicas":2})", R"({"name":"a","resourceVersion":"999999"})").code, 409);
+  EXPECT_EQ(FindInt(Get(path + "/a").json, {"metadata", "generation"}), 1);
+  EXPECT_EQ(put(R"({"replicas":2})", WriteJson(*Find(scale.json, "metadata"))).code, 200);
+  EXPECT_EQ(FindInt(Get(path + "/a").json, {"metadata", "generation"}), 2);
+  EXPECT_EQ(put("{}").code, 200);
+  EXPECT_EQ(FindInt(Get(path + "/a").json, {"spec", "replicas"}, -1), 0) << "a Scale that says nothing asks for none";
+  EXPECT_EQ(Patch(path + "/a/scale", "json-patch+json", R"([{"op":"replace","path":"/spec/replicas","value":5}])").code,
+            200);
+  EXPECT_EQ(FindInt(Get(path + "/a/scale").json, {"spec", "replicas"}), 5);
+}
+
+}  // namespace
+}  // namespace croft::server
