@@ -1,6 +1,7 @@
 #include "api/object/status_body.h"
 
 #include "api/object/json.h"
+#include "api/object/utf8.h"
 
 namespace croft {
 namespace {
@@ -43,7 +44,8 @@ std::string StatusBody(const Status& status) {
   if (!status.ok()) SetString(body, "reason", ReasonName(status.reason()), allocator);
   WriteDetails(body, status.details(), allocator);
   Set(body, "code", Json(status.ok() ? 200 : status.code()), allocator);
-  return WriteJson(body);
+  // Messages quote what clients sent, which may be anything.
+  return CleanUtf8(WriteJson(body));
 }
 
 }  // namespace croft

@@ -26,6 +26,9 @@ std::string Place(const YAML::Mark& mark) {
 // Builds the documents of a stream from yaml-cpp's events. The open collections are a stack of its own: no recursion.
 class Builder : public YAML::EventHandler {
  public:
+  // `duplicates` may be null: then a key that stands twice is refused.
+  explicit Builder(std::vector<std::string>* duplicates) : duplicates_(duplicates) {}
+
   std::vector<JsonDocument> TakeDocuments() { return std::move(documents_); }
   bool InDocument() const { return in_document_; }
 
@@ -98,6 +101,7 @@ class Builder : public YAML::EventHandler {
     size_t depth = 1;
     // Of maps:
     bool has_key = false;
+    bool again = false;  // the key was there before
     std::string key;
     std::unordered_set<std::string> keys;
     std::vector<Json> merges;
@@ -154,16 +158,37 @@ class Builder : public YAML::EventHandler {
       if (frame.key == kMergeKey) {
         TakeMerge(mark, frame, std::move(value));
       } else {
-        frame.value.AddMember(MakeString(frame.key, allocator()), std::move(value), allocator());
+        PutMember(frame, std::move(value));
       }
     }
   }
 
-  static void TakeKey(const YAML::Mark& mark, Frame& frame, const Json& value, std::string text) {
+  void PutMember(Frame& frame, Json value) {
+    if (frame.again) return Set(frame.value, frame.key, std::move(value), allocator());
+    frame.value.AddMember(MakeString(frame.key, allocator()), std::move(value), allocator());
+  }
+
+  // Where the innermost open collection's key stands.
+  std::string Path() const {
+    std::string path;
+    for (const Frame& frame : open_) {
+      if (frame.value.IsArray()) {
+        path += "[" + std::to_string(frame.value.Size()) + "]";
+      } else {
+        path += (path.empty() ? "" : ".") + frame.key;
+      }
+    }
+    return path;
+  }
+
+  void TakeKey(const YAML::Mark& mark, Frame& frame, const Json& value, std::string text) {
     if (value.IsNull()) throw Refusal{mark, "a key is missing or null: write it, or quote it"};
     if (value.IsObject() || value.IsArray()) throw Refusal{mark, "a key must be a scalar"};
     frame.key = std::move(text);
-    if (frame.key != kMergeKey && !frame.keys.insert(frame.key).second) {
+    frame.again = frame.key != kMergeKey && !frame.keys.insert(frame.key).second;
+    if (frame.again && duplicates_ != nullptr) {
+      duplicates_->push_back(Path());
+    } else if (frame.again) {
       throw Refusal{mark, "the key \"" + frame.key + "\" stands twice in one mapping"};
     }
     frame.has_key = true;
@@ -188,6 +213,7 @@ class Builder : public YAML::EventHandler {
     }
   }
 
+  std::vector<std::string>* const duplicates_;
   std::vector<JsonDocument> documents_;
   bool in_document_ = false;
   JsonDocument document_;
@@ -205,9 +231,7 @@ class ViewBuffer : public std::streambuf {
   }
 };
 
-}  // namespace
-
-Result<std::vector<JsonDocument>> ParseYaml(std::string_view text) {
+Result<std::vector<JsonDocument>> Parse(std::string_view text, std::vector<std::string>* duplicates) {
   if (text.size() > kMaxYamlBytes) {
     return Status(Reason::kRequestEntityTooLarge, "the YAML has " + std::to_string(text.size()) +
                                                       " bytes, more than the " + std::to_string(kMaxYamlBytes) +
@@ -215,7 +239,7 @@ Result<std::vector<JsonDocument>> ParseYaml(std::string_view text) {
   }
   ViewBuffer buffer(text);
   std::istream stream(&buffer);
-  Builder builder;
+  Builder builder(duplicates);
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
@@ -231,8 +255,14 @@ Result<std::vector<JsonDocument>> ParseYaml(std::string_view text) {
   return builder.TakeDocuments();
 }
 
-Result<JsonDocument> ParseYamlDocument(std::string_view text) {
-  Result<std::vector<JsonDocument>> documents = ParseYaml(text);
+}  // namespace
+
+Result<std::vector<JsonDocument>> ParseYaml(std::string_view text) {
+  return Parse(text, nullptr);
+}
+
+Result<JsonDocument> ParseYamlDocument(std::string_view text, std::vector<std::string>* duplicates) {
+  Result<std::vector<JsonDocument>> documents = Parse(text, duplicates);
   if (!documents.ok()) return documents.status();
   if (documents->size() != 1) {
     return Status::BadRequest("expected one YAML document, found " + std::to_string(documents->size()));

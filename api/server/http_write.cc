@@ -63,11 +63,8 @@ void HttpApi::ReplyWrite(Exchange& exchange, const Result<WriteResult>& result) 
 void HttpApi::HandleCreate(Exchange& exchange) {
   Result<WriteOptions> options = ParseWriteOptions(exchange.query);
   if (!options.ok()) return Fail(exchange, options.status());
-  Result<JsonDocument> body = DecodeBody(exchange.request);
+  Result<JsonDocument> body = DecodeBody(exchange.request, &options->duplicate_fields);
   if (!body.ok()) return Fail(exchange, body.status());
-  if (options->validation != FieldValidation::kIgnore) {
-    options->duplicate_fields = FindDuplicateFields(exchange.request.body);
-  }
   // The reply is sent by the thread that makes the object durable: none waits for the disk.
   auto kept = std::make_shared<Exchange>(std::move(exchange));
   exchange.responder = kept->responder;
@@ -78,16 +75,13 @@ void HttpApi::HandleCreate(Exchange& exchange) {
 void HttpApi::HandleUpdate(Exchange& exchange) {
   Result<WriteOptions> options = ParseWriteOptions(exchange.query);
   if (!options.ok()) return Fail(exchange, options.status());
-  Result<JsonDocument> body = DecodeBody(exchange.request);
+  Result<JsonDocument> body = DecodeBody(exchange.request, &options->duplicate_fields);
   if (!body.ok()) return Fail(exchange, body.status());
-  if (options->validation != FieldValidation::kIgnore) {
-    options->duplicate_fields = FindDuplicateFields(exchange.request.body);
-  }
   ReplyWrite(exchange, parts_.service.Update(exchange.who, exchange.info.target, std::move(*body), *options));
 }
 
 void HttpApi::HandlePatch(Exchange& exchange) {
-  const Result<WriteOptions> options = ParseWriteOptions(exchange.query);
+  Result<WriteOptions> options = ParseWriteOptions(exchange.query);
   if (!options.ok()) return Fail(exchange, options.status());
   const std::string type = BareContentType(exchange.request.headers.Get("Content-Type"));
   const std::optional<PatchKind> kind = PatchKindOf(type);
@@ -98,7 +92,9 @@ void HttpApi::HandlePatch(Exchange& exchange) {
                            "application/strategic-merge-patch+json, application/apply-patch+yaml"});
   }
   const Result<JsonDocument> patch =
-      kind == PatchKind::kApply ? ParseYamlDocument(exchange.request.body) : ParseJson(exchange.request.body);
+      kind == PatchKind::kApply
+          ? ParseYamlDocument(exchange.request.body)
+          : DecodeJson(exchange.request.body, kind == PatchKind::kJson ? nullptr : &options->duplicate_fields);
   if (!patch.ok()) return Fail(exchange, patch.status());
   ReplyWrite(exchange, parts_.service.Patch(exchange.who, exchange.info.target, *kind, *patch, *options));
 }

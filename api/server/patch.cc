@@ -11,7 +11,8 @@ Status ApplyTo(const Served& served, PatchKind kind, const Json& patch, JsonDocu
       if (!patch.IsArray()) return Status::BadRequest("a JSON patch must be a list of operations");
       const Status applied = ApplyJsonPatch(*document, patch);
       // What is a list at all is refused as a whole, as Kubernetes does, whatever is wrong with an operation.
-      return applied.ok() ? applied : Status::Invalid(applied.message());
+      if (applied.ok() || applied.reason() == Reason::kRequestEntityTooLarge) return applied;
+      return Status::Invalid(applied.message());
     }
     case PatchKind::kMerge:
       if (!patch.IsObject()) return Status::BadRequest("a merge patch must be a JSON object");

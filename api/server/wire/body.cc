@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "api/object/utf8.h"
 #include "api/object/yaml.h"
 #include "api/server/causes.h"
 #include "api/server/wire/negotiation.h"
@@ -60,6 +61,20 @@ class DuplicateHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, 
   std::vector<std::string> found_;
 };
 
+// Of members of one name only the last stays.
+void KeepLast(Json& value) {
+  if (value.IsArray()) {
+    for (Json& item : value.GetArray()) KeepLast(item);
+  }
+  if (!value.IsObject()) return;
+  std::set<std::string> seen;  // copies, since members move
+  for (auto member = value.MemberEnd(); member != value.MemberBegin();) {
+    --member;
+    KeepLast(member->value);
+    if (!seen.emplace(AsView(member->name)).second) member = value.EraseMember(member);
+  }
+}
+
 Status UnsupportedMediaType() {
   return {Reason::kUnsupportedMediaType,
           "the body of the request was in an unknown format - accepted media types include: application/json, "
@@ -82,15 +97,32 @@ Status ReadDryRun(const std::string& value, bool* out) {
 
 }  // namespace
 
-Result<JsonDocument> DecodeBody(const http::Request& request) {
+Result<JsonDocument> DecodeBody(const http::Request& request, std::vector<std::string>* duplicates) {
   const std::string type = BareContentType(request.headers.Get("Content-Type"));
   if (request.body.empty()) return Status::BadRequest("the request has no body");
   if (type == "application/yaml" || type == "text/yaml" || type == "application/x-yaml") {
-    return ParseYamlDocument(request.body);
+    if (!IsUtf8(request.body)) return Status::BadRequest("malformed YAML: it is not UTF-8");
+    std::vector<std::string> ignored;
+    return ParseYamlDocument(request.body, duplicates != nullptr ? duplicates : &ignored);
   }
   if (type == kProtobufMediaType) return DecodeProtobuf(request.body);
   if (!type.empty() && type != "application/json" && type != "text/json") return UnsupportedMediaType();
-  return ParseJson(request.body);
+  return DecodeJson(request.body, duplicates);
+}
+
+Result<JsonDocument> DecodeJson(std::string_view text, std::vector<std::string>* duplicates) {
+  std::string clean;
+  if (!IsUtf8(text)) {
+    clean = CleanUtf8(text);
+    text = clean;
+  }
+  Result<JsonDocument> document = ParseJson(text);
+  if (!document.ok()) return document;
+  std::vector<std::string> twice = FindDuplicateFields(text);
+  if (twice.empty()) return document;
+  KeepLast(*document);
+  if (duplicates != nullptr) duplicates->insert(duplicates->end(), twice.begin(), twice.end());
+  return document;
 }
 
 std::vector<std::string> FindDuplicateFields(std::string_view json) {

@@ -13,8 +13,11 @@
 namespace croft::server {
 
 // The body of a request as JSON: application/json (or no type), application/yaml, or the protobuf form
-// of Kubernetes' own kinds. kUnsupportedMediaType else.
-Result<JsonDocument> DecodeBody(const http::Request& request);
+// of Kubernetes' own kinds. kUnsupportedMediaType else. The paths of keys that stand twice in one object are added to
+// `duplicates`; their last value counts.
+Result<JsonDocument> DecodeBody(const http::Request& request, std::vector<std::string>* duplicates = nullptr);
+// The same of a JSON text. Bytes that are no UTF-8 read as U+FFFD.
+Result<JsonDocument> DecodeJson(std::string_view text, std::vector<std::string>* duplicates = nullptr);
 
 // Keys that stand twice in one object of a JSON text, as paths ("spec.replicas").
 std::vector<std::string> FindDuplicateFields(std::string_view json);

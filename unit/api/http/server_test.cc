@@ -360,6 +360,32 @@ TEST_F(ServerTest, SlowBodyGetsATimeout) {
   EXPECT_THAT(client.ReadToEnd(), StartsWith("HTTP/1.1 408 "));
 }
 
+TEST_F(ServerTest, ChunkedBodyThatNeverEndsGetsATimeout) {
+  ServerSettings settings;
+  settings.body_limit = milliseconds(80);
+  std::atomic<int> handled{0};
+  RawClient client(Serve([&](Request, ResponderPtr) { ++handled; }, settings));
+  client.Send("PUT / HTTP/1.1\r\nHost: lab\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n");
+  EXPECT_THAT(client.ReadToEnd(), StartsWith("HTTP/1.1 408 "));
+  EXPECT_EQ(handled, 0);
+}
+
+TEST_F(ServerTest, ClientThatVanishesMidwayIsForgotten) {
+  std::atomic<int> handled{0};
+  const std::string address = Serve([&](Request, ResponderPtr) { ++handled; });
+  for (const char* sent : {"PUT / HTTP/1.1\r\nHo", "PUT / HTTP/1.1\r\nHost: lab\r\nContent-Length: 10\r\n\r\n123",
+                           "PUT / HTTP/1.1\r\nHost: lab\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n5\r\nde"}) {
+    SCOPED_TRACE(sent);
+    {
+      RawClient client(address);
+      client.Send(sent);
+      ASSERT_TRUE(Eventually([&] { return server_->connection_count() == 1; }));
+    }
+    EXPECT_TRUE(Eventually([&] { return server_->connection_count() == 0; }));
+  }
+  EXPECT_EQ(handled, 0);
+}
+
 TEST_F(ServerTest, IdleConnectionIsClosed) {
   ServerSettings settings;
   settings.idle_limit = milliseconds(80);

@@ -84,11 +84,12 @@ TEST_F(DeleteTest, PropagationMayBeSaidInFourWays) {
     const char* finalizers;
     int code;
   };
-  for (const Case& c : {Case{"?propagationPolicy=Foreground", "", R"(["foregroundDeletion"])", 202},
-                        Case{"", R"({"propagationPolicy":"Foreground"})", R"(["foregroundDeletion"])", 202},
-                        Case{"?orphanDependents=true", "", R"(["orphan"])", 200},
-                        Case{"", R"({"orphanDependents":true})", R"(["orphan"])", 200},
-                        Case{"?orphanDependents=false", "", "", 200}, Case{"", R"({"orphanDependents":false})", "", 200}}) {
+  for (const Case& c :
+       {Case{"?propagationPolicy=Foreground", "", R"(["foregroundDeletion"])", 202},
+        Case{"", R"({"propagationPolicy":"Foreground"})", R"(["foregroundDeletion"])", 202},
+        Case{"?orphanDependents=true", "", R"(["orphan"])", 200},
+        Case{"", R"({"orphanDependents":true})", R"(["orphan"])", 200}, Case{"?orphanDependents=false", "", "", 200},
+        Case{"", R"({"orphanDependents":false})", "", 200}}) {
     SCOPED_TRACE(std::string(c.query) + c.body);
     Add("a");
     const Answer answer = Delete(std::string(kMaps) + "/a" + c.query, c.body);
@@ -157,11 +158,11 @@ TEST_F(DeleteTest, AFinalizerHoldsAPodWhoseTimeIsOver) {
 
 TEST_F(DeleteTest, MarkingAnObjectRaisesItsGenerationOnce) {
   const std::string path = "/apis/apps/v1/namespaces/d/replicasets";
-  ASSERT_EQ(Post(path,
-                 R"({"metadata":{"name":"r","finalizers":["x.y/z"]},"spec":{"selector":{"matchLabels":{"a":"b"}},)"
+  ASSERT_EQ(
+      Post(path, R"({"metadata":{"name":"r","finalizers":["x.y/z"]},"spec":{"selector":{"matchLabels":{"a":"b"}},)"
                  R"("template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}})")
-                .code,
-            201);
+          .code,
+      201);
   EXPECT_EQ(FindInt(Delete(path + "/r").json, {"metadata", "generation"}), 2);
   EXPECT_EQ(FindInt(Delete(path + "/r").json, {"metadata", "generation"}), 2);
   EXPECT_EQ(FindInt(Get(path + "/r").json, {"metadata", "deletionGracePeriodSeconds"}, -1), 0);
@@ -221,8 +222,9 @@ TEST_F(DeleteTest, ADryRunAnswersAsIfAndStoresNothing) {
   const Answer status = Patch(path + "/a/status?dryRun=All", "merge-patch+json", R"({"status":{"replicas":4}})");
   EXPECT_EQ(FindInt(status.json, {"status", "replicas"}), 4);
   EXPECT_EQ(Post(std::string(kPods) + "/p/eviction?dryRun=All", R"({"metadata":{"name":"p"}})").code, 201);
-  EXPECT_EQ(Put("/api/v1/namespaces/d/finalize?dryRun=All", R"({"metadata":{"name":"d"},"spec":{"finalizers":[]}})").code,
-            200);
+  EXPECT_EQ(
+      Put("/api/v1/namespaces/d/finalize?dryRun=All", R"({"metadata":{"name":"d"},"spec":{"finalizers":[]}})").code,
+      200);
   EXPECT_EQ(Delete("/api/v1/namespaces/d?dryRun=All").code, 200);
   // The same address may be tried again and again: none is kept.
   const std::string fixed =

@@ -47,8 +47,9 @@ TEST_F(MetadataTest, OwnersAndFinalizersAreChecked) {
       {"a finalizer with a space", R"(,"finalizers":["a b"])", 422, "metadata.finalizers: Invalid value: \"a b\""},
       {"a finalizer with two slashes", R"(,"finalizers":["a/b/c"])", 422, "metadata.finalizers"},
       {"two ways to treat dependents", R"(,"finalizers":["orphan","foregroundDeletion"])", 422, "cannot be both set"},
-      {"an owner that blocks", R"(,"ownerReferences":[{"apiVersion":"v1","kind":"Pod","name":"p","uid":"u",)"
-                               R"("controller":true,"blockOwnerDeletion":true}])",
+      {"an owner that blocks",
+       R"(,"ownerReferences":[{"apiVersion":"v1","kind":"Pod","name":"p","uid":"u",)"
+       R"("controller":true,"blockOwnerDeletion":true}])",
        201, ""},
   };
   for (const Case& c : cases) {
@@ -142,10 +143,9 @@ TEST_F(MetadataTest, APutMakesOnlyWhatMayBeMadeSo) {
 
 TEST_F(MetadataTest, ScalesAreRead) {
   const std::string path = "/apis/apps/v1/namespaces/d/deployments";
-  Post(path,
-       R"({"metadata":{"name":"a"},"spec":{"replicas":3,"selector":{"matchLabels":{"a":"b"},"matchExpressions":)"
-       R"([{"key":"t","operator":"In","values":["y","x"]}]},"template":{"metadata":{"labels":{"a":"b","t":"x"}},)"
-       R"("spec":{"containers":[{"name":"c","image":"i"}]}}}})");
+  Post(path, R"({"metadata":{"name":"a"},"spec":{"replicas":3,"selector":{"matchLabels":{"a":"b"},"matchExpressions":)"
+             R"([{"key":"t","operator":"In","values":["y","x"]}]},"template":{"metadata":{"labels":{"a":"b","t":"x"}},)"
+             R"("spec":{"containers":[{"name":"c","image":"i"}]}}}})");
   const Answer scale = Get(path + "/a/scale");
   EXPECT_EQ(scale.Text({"status", "selector"}), "a=b,t in (x,y)");
   const auto put = [&](const std::string& spec, const std::string& metadata = R"({"name":"a"})") {
