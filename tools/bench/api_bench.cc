@@ -2,6 +2,8 @@
 // Beside each figure stands its peer of the same run: the store without API and network for creates, an empty reply of
 // the same HTTPS server for gets. Usage: croft_api_bench [FOLDER]
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
@@ -124,6 +126,28 @@ class Bench {
         get, get / empty, empty);
   }
 
+  // The same client (h2load, of Debian's nghttp2-client) by either protocol. Go clients put all on one connection.
+  void Protocols() {
+    const struct {
+      const char* name;
+      const char* h1;
+      const char* h2;
+    } kCases[] = {
+        {"16 connections, one get at a time", "--h1 -c 16", "-c 16 -m 1"},
+        {"one connection, 64 gets at a time", "--h1 -c 1 -m 64", "-c 1 -m 64"},
+    };
+    for (const auto& c : kCases) {
+      const Rated h1 = Load(c.h1);
+      const Rated h2 = Load(c.h2);
+      if (h1.rate == 0 || h2.rate == 0)
+        return std::puts("get over HTTP/2: h2load of nghttp2-client is missing"), void();
+      std::printf("get over HTTP/2         %8.0f /s   %.2f x HTTP/1.1 (%.0f /s), %s\n", h2.rate, h2.rate / h1.rate,
+                  h1.rate, c.name);
+      std::printf("                        %8.1f us   of the server's CPU a request; HTTP/1.1 %.1f us\n", h2.cpu,
+                  h1.cpu);
+    }
+  }
+
   void Lists() {
     const Snapshot before = Count();
     for (int i = static_cast<int>(before); i < kPods; ++i) {
@@ -197,6 +221,33 @@ class Bench {
   }
 
  private:
+  struct Rated {
+    double rate = 0;  // requests a second; 0 where h2load is not installed
+    double cpu = 0;   // microseconds of this process for each, which another load on the machine hardly changes
+  };
+  static double CpuTime() {
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    return static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+           static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+  }
+  // Gets of an object that Gets made.
+  Rated Load(const std::string& how) const {
+    const std::string command = "h2load -t 1 -n 100000 " + how + " -H 'authorization: Bearer bench-token' https://" +
+                                server_->addresses().front() + "/api/v1/namespaces/default/pods/get-me 2>/dev/null";
+    const double before = CpuTime();
+    FILE* pipe = popen(command.c_str(), "r");
+    double rate = 0;
+    long good = 0;
+    char line[512];
+    while (pipe != nullptr && fgets(line, sizeof line, pipe) != nullptr) {
+      std::sscanf(line, "finished in %*[^,], %lf req/s", &rate);
+      std::sscanf(line, "status codes: %ld 2xx", &good);
+    }
+    if (pipe == nullptr || pclose(pipe) != 0 || good == 0) return {};
+    return {rate, (CpuTime() - before) / static_cast<double>(good) * 1e6};
+  }
+
   using Snapshot = size_t;
   size_t Count() const { return store_->List({"", "pods"}, "").items.size(); }
 
@@ -249,6 +300,7 @@ int main(int argc, char** argv) {
   {
     croft::Bench bench(pattern);
     bench.Gets();
+    bench.Protocols();
     bench.Lists();
     bench.Watches();
     bench.Creates();
