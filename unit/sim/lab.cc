@@ -58,7 +58,8 @@ void Lab::StartControllers() {
   settings.namespaced = [this] {
     std::vector<GroupVersionResource> all;
     for (const auto& definition : api_->service().catalog().view()->definitions()) {
-      if (definition->namespaced) all.push_back({definition->group, definition->versions[0].name, definition->plural});
+      if (!definition->namespaced || definition->create_only) continue;
+      all.push_back({definition->group, definition->versions[0].name, definition->plural});
     }
     return all;
   };
