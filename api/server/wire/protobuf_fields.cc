@@ -17,7 +17,11 @@ const char* const kProtobufRoots =
     "authorization.k8s.io/v1/SelfSubjectAccessReview authz.SelfSubjectAccessReview\n"
     "authorization.k8s.io/v1/SelfSubjectRulesReview authz.SelfSubjectRulesReview\n"
     "authorization.k8s.io/v1/SubjectAccessReview authz.SubjectAccessReview\n"
+    "autoscaling/v1/DeleteOptions meta.DeleteOptions\n"
+    "autoscaling/v1/HorizontalPodAutoscaler autoscaling1.HorizontalPodAutoscaler\n"
     "autoscaling/v1/Scale scale.Scale\n"
+    "autoscaling/v2/DeleteOptions meta.DeleteOptions\n"
+    "autoscaling/v2/HorizontalPodAutoscaler autoscaling2.HorizontalPodAutoscaler\n"
     "batch/v1/CronJob batch.CronJob\n"
     "batch/v1/DeleteOptions meta.DeleteOptions\n"
     "batch/v1/Job batch.Job\n"
@@ -31,23 +35,38 @@ const char* const kProtobufRoots =
     "networking.k8s.io/v1/DeleteOptions meta.DeleteOptions\n"
     "networking.k8s.io/v1/Ingress net.Ingress\n"
     "networking.k8s.io/v1/IngressClass net.IngressClass\n"
+    "networking.k8s.io/v1/NetworkPolicy net.NetworkPolicy\n"
+    "node.k8s.io/v1/DeleteOptions meta.DeleteOptions\n"
+    "node.k8s.io/v1/RuntimeClass node.RuntimeClass\n"
     "policy/v1/DeleteOptions meta.DeleteOptions\n"
     "policy/v1/Eviction policy.Eviction\n"
+    "policy/v1/PodDisruptionBudget policy.PodDisruptionBudget\n"
     "rbac.authorization.k8s.io/v1/ClusterRole rbac.ClusterRole\n"
     "rbac.authorization.k8s.io/v1/ClusterRoleBinding rbac.ClusterRoleBinding\n"
     "rbac.authorization.k8s.io/v1/DeleteOptions meta.DeleteOptions\n"
     "rbac.authorization.k8s.io/v1/Role rbac.Role\n"
     "rbac.authorization.k8s.io/v1/RoleBinding rbac.RoleBinding\n"
+    "scheduling.k8s.io/v1/DeleteOptions meta.DeleteOptions\n"
+    "scheduling.k8s.io/v1/PriorityClass scheduling.PriorityClass\n"
+    "storage.k8s.io/v1/CSIDriver storage.CSIDriver\n"
+    "storage.k8s.io/v1/CSINode storage.CSINode\n"
+    "storage.k8s.io/v1/DeleteOptions meta.DeleteOptions\n"
+    "storage.k8s.io/v1/StorageClass storage.StorageClass\n"
+    "storage.k8s.io/v1/VolumeAttachment storage.VolumeAttachment\n"
     "v1/Binding core.Binding\n"
     "v1/ConfigMap core.ConfigMap\n"
     "v1/DeleteOptions meta.DeleteOptions\n"
     "v1/Endpoints core.Endpoints\n"
     "v1/Event core.Event\n"
+    "v1/LimitRange core.LimitRange\n"
     "v1/Namespace core.Namespace\n"
     "v1/Node core.Node\n"
     "v1/PersistentVolume core.PersistentVolume\n"
     "v1/PersistentVolumeClaim core.PersistentVolumeClaim\n"
     "v1/Pod core.Pod\n"
+    "v1/PodTemplate core.PodTemplate\n"
+    "v1/ReplicationController core.ReplicationController\n"
+    "v1/ResourceQuota core.ResourceQuota\n"
     "v1/Secret core.Secret\n"
     "v1/Service core.Service\n"
     "v1/ServiceAccount core.ServiceAccount\n";
@@ -552,6 +571,117 @@ const char* const kProtobufMessages[] = {
     "scale.Scale: 1 metadata mmeta.ObjectMeta;, 2 spec mscale.ScaleSpec;, 3 status mscale.ScaleStatus;",
     "scale.ScaleSpec: 1 replicas i",
     "scale.ScaleStatus: 1 replicas !i, 2 selector s",
+    "autoscaling1.HorizontalPodAutoscaler: 1 metadata mmeta.ObjectMeta;, 2 spec "
+    "mautoscaling1.HorizontalPodAutoscalerSpec;, 3 status mautoscaling1.HorizontalPodAutoscalerStatus;",
+    "autoscaling1.HorizontalPodAutoscalerSpec: 1 scaleTargetRef mautoscaling2.CrossVersionObjectReference;, 2 "
+    "minReplicas ?i, 3 maxReplicas !i, 4 targetCPUUtilizationPercentage ?i",
+    "autoscaling1.HorizontalPodAutoscalerStatus: 1 observedGeneration ?i, 2 lastScaleTime t, 3 currentReplicas "
+    "!i, 4 desiredReplicas !i, 5 currentCPUUtilizationPercentage ?i",
+    "autoscaling2.ContainerResourceMetricSource: 1 name !s, 2 target mautoscaling2.MetricTarget;, 3 container !s",
+    "autoscaling2.ContainerResourceMetricStatus: 1 name !s, 2 current mautoscaling2.MetricValueStatus;, 3 "
+    "container !s",
+    "autoscaling2.CrossVersionObjectReference: 1 kind !s, 2 name !s, 3 apiVersion s",
+    "autoscaling2.ExternalMetricSource: 1 metric mautoscaling2.MetricIdentifier;, 2 target "
+    "mautoscaling2.MetricTarget;",
+    "autoscaling2.ExternalMetricStatus: 1 metric mautoscaling2.MetricIdentifier;, 2 current "
+    "mautoscaling2.MetricValueStatus;",
+    "autoscaling2.HPAScalingPolicy: 1 type !s, 2 value !i, 3 periodSeconds !i",
+    "autoscaling2.HPAScalingRules: 3 stabilizationWindowSeconds ?i, 1 selectPolicy s, 2 policies "
+    "*mautoscaling2.HPAScalingPolicy;, 4 tolerance ?q",
+    "autoscaling2.HorizontalPodAutoscaler: 1 metadata mmeta.ObjectMeta;, 2 spec "
+    "mautoscaling2.HorizontalPodAutoscalerSpec;, 3 status mautoscaling2.HorizontalPodAutoscalerStatus;",
+    "autoscaling2.HorizontalPodAutoscalerBehavior: 1 scaleUp ?mautoscaling2.HPAScalingRules;, 2 scaleDown "
+    "?mautoscaling2.HPAScalingRules;",
+    "autoscaling2.HorizontalPodAutoscalerCondition: 1 type !s, 2 status !s, 3 lastTransitionTime t, 4 reason s, "
+    "5 message s",
+    "autoscaling2.HorizontalPodAutoscalerSpec: 1 scaleTargetRef mautoscaling2.CrossVersionObjectReference;, 2 "
+    "minReplicas ?i, 3 maxReplicas !i, 4 metrics *mautoscaling2.MetricSpec;, 5 behavior "
+    "?mautoscaling2.HorizontalPodAutoscalerBehavior;",
+    "autoscaling2.HorizontalPodAutoscalerStatus: 1 observedGeneration ?i, 2 lastScaleTime t, 3 currentReplicas "
+    "i, 4 desiredReplicas !i, 5 currentMetrics *mautoscaling2.MetricStatus;, 6 conditions "
+    "*mautoscaling2.HorizontalPodAutoscalerCondition;",
+    "autoscaling2.MetricIdentifier: 1 name !s, 2 selector ?mmeta.LabelSelector;",
+    "autoscaling2.MetricSpec: 1 type !s, 2 object ?mautoscaling2.ObjectMetricSource;, 3 pods "
+    "?mautoscaling2.PodsMetricSource;, 4 resource ?mautoscaling2.ResourceMetricSource;, 7 containerResource "
+    "?mautoscaling2.ContainerResourceMetricSource;, 5 external ?mautoscaling2.ExternalMetricSource;",
+    "autoscaling2.MetricStatus: 1 type !s, 2 object ?mautoscaling2.ObjectMetricStatus;, 3 pods "
+    "?mautoscaling2.PodsMetricStatus;, 4 resource ?mautoscaling2.ResourceMetricStatus;, 7 containerResource "
+    "?mautoscaling2.ContainerResourceMetricStatus;, 5 external ?mautoscaling2.ExternalMetricStatus;",
+    "autoscaling2.MetricTarget: 1 type !s, 2 value ?q, 3 averageValue ?q, 4 averageUtilization ?i",
+    "autoscaling2.MetricValueStatus: 1 value ?q, 2 averageValue ?q, 3 averageUtilization ?i",
+    "autoscaling2.ObjectMetricSource: 1 describedObject mautoscaling2.CrossVersionObjectReference;, 2 target "
+    "mautoscaling2.MetricTarget;, 3 metric mautoscaling2.MetricIdentifier;",
+    "autoscaling2.ObjectMetricStatus: 1 metric mautoscaling2.MetricIdentifier;, 2 current "
+    "mautoscaling2.MetricValueStatus;, 3 describedObject mautoscaling2.CrossVersionObjectReference;",
+    "autoscaling2.PodsMetricSource: 1 metric mautoscaling2.MetricIdentifier;, 2 target "
+    "mautoscaling2.MetricTarget;",
+    "autoscaling2.PodsMetricStatus: 1 metric mautoscaling2.MetricIdentifier;, 2 current "
+    "mautoscaling2.MetricValueStatus;",
+    "autoscaling2.ResourceMetricSource: 1 name !s, 2 target mautoscaling2.MetricTarget;",
+    "autoscaling2.ResourceMetricStatus: 1 name !s, 2 current mautoscaling2.MetricValueStatus;",
+    "core.LimitRange: 1 metadata mmeta.ObjectMeta;, 2 spec mcore.LimitRangeSpec;",
+    "core.LimitRangeItem: 1 type !s, 2 max Mq, 3 min Mq, 4 default Mq, 5 defaultRequest Mq, 6 "
+    "maxLimitRequestRatio Mq",
+    "core.LimitRangeSpec: 1 limits *mcore.LimitRangeItem;",
+    "core.PodTemplate: 1 metadata mmeta.ObjectMeta;, 2 template mcore.PodTemplateSpec;",
+    "core.ReplicationController: 1 metadata mmeta.ObjectMeta;, 2 spec mcore.ReplicationControllerSpec;, 3 "
+    "status mcore.ReplicationControllerStatus;",
+    "core.ReplicationControllerCondition: 1 type !s, 2 status !s, 3 lastTransitionTime t, 4 reason s, 5 message "
+    "s",
+    "core.ReplicationControllerSpec: 1 replicas ?i, 4 minReadySeconds i, 2 selector Ms, 3 template "
+    "?mcore.PodTemplateSpec;",
+    "core.ReplicationControllerStatus: 1 replicas !i, 2 fullyLabeledReplicas i, 4 readyReplicas i, 5 "
+    "availableReplicas i, 3 observedGeneration i, 6 conditions *mcore.ReplicationControllerCondition;",
+    "core.ResourceQuota: 1 metadata mmeta.ObjectMeta;, 2 spec mcore.ResourceQuotaSpec;, 3 status "
+    "mcore.ResourceQuotaStatus;",
+    "core.ResourceQuotaSpec: 1 hard Mq, 2 scopes *s, 3 scopeSelector ?mcore.ScopeSelector;",
+    "core.ResourceQuotaStatus: 1 hard Mq, 2 used Mq",
+    "core.ScopeSelector: 1 matchExpressions *mcore.ScopedResourceSelectorRequirement;",
+    "core.ScopedResourceSelectorRequirement: 1 scopeName !s, 2 operator !s, 3 values *s",
+    "core.TopologySelectorLabelRequirement: 1 key !s, 2 values *s",
+    "core.TopologySelectorTerm: 1 matchLabelExpressions *mcore.TopologySelectorLabelRequirement;",
+    "net.IPBlock: 1 cidr !s, 2 except *s",
+    "net.NetworkPolicy: 1 metadata mmeta.ObjectMeta;, 2 spec mnet.NetworkPolicySpec;",
+    "net.NetworkPolicyEgressRule: 1 ports *mnet.NetworkPolicyPort;, 2 to *mnet.NetworkPolicyPeer;",
+    "net.NetworkPolicyIngressRule: 1 ports *mnet.NetworkPolicyPort;, 2 from *mnet.NetworkPolicyPeer;",
+    "net.NetworkPolicyPeer: 1 podSelector ?mmeta.LabelSelector;, 2 namespaceSelector ?mmeta.LabelSelector;, 3 "
+    "ipBlock ?mnet.IPBlock;",
+    "net.NetworkPolicyPort: 1 protocol s, 2 port ?o, 3 endPort ?i",
+    "net.NetworkPolicySpec: 1 podSelector mmeta.LabelSelector;, 2 ingress *mnet.NetworkPolicyIngressRule;, 3 "
+    "egress *mnet.NetworkPolicyEgressRule;, 4 policyTypes *s",
+    "node.Overhead: 1 podFixed Mq",
+    "node.RuntimeClass: 1 metadata mmeta.ObjectMeta;, 2 handler !s, 3 overhead ?mnode.Overhead;, 4 scheduling "
+    "?mnode.Scheduling;",
+    "node.Scheduling: 1 nodeSelector Ms, 2 tolerations *mcore.Toleration;",
+    "policy.PodDisruptionBudget: 1 metadata mmeta.ObjectMeta;, 2 spec mpolicy.PodDisruptionBudgetSpec;, 3 "
+    "status mpolicy.PodDisruptionBudgetStatus;",
+    "policy.PodDisruptionBudgetSpec: 1 minAvailable ?o, 2 selector ?mmeta.LabelSelector;, 3 maxUnavailable ?o, "
+    "4 unhealthyPodEvictionPolicy s",
+    "policy.PodDisruptionBudgetStatus: 1 observedGeneration i, 2 disruptedPods Mt, 3 disruptionsAllowed !i, 4 "
+    "currentHealthy !i, 5 desiredHealthy !i, 6 expectedPods !i, 7 conditions *mmeta.Condition;",
+    "scheduling.PriorityClass: 1 metadata mmeta.ObjectMeta;, 2 value !i, 3 globalDefault b, 4 description s, 5 "
+    "preemptionPolicy s",
+    "storage.CSIDriver: 1 metadata mmeta.ObjectMeta;, 2 spec mstorage.CSIDriverSpec;",
+    "storage.CSIDriverSpec: 1 attachRequired ?b, 2 podInfoOnMount ?b, 3 volumeLifecycleModes *s, 4 "
+    "storageCapacity ?b, 5 fsGroupPolicy s, 6 tokenRequests *mstorage.TokenRequest;, 7 requiresRepublish ?b, 8 "
+    "seLinuxMount ?b, 9 nodeAllocatableUpdatePeriodSeconds ?i, 10 serviceAccountTokenInSecrets ?b, 11 "
+    "preventPodSchedulingIfMissing ?b",
+    "storage.CSINode: 1 metadata mmeta.ObjectMeta;, 2 spec mstorage.CSINodeSpec;",
+    "storage.CSINodeDriver: 1 name !s, 2 nodeID !s, 3 topologyKeys *s, 4 allocatable "
+    "?mstorage.VolumeNodeResources;",
+    "storage.CSINodeSpec: 1 drivers *mstorage.CSINodeDriver;",
+    "storage.StorageClass: 1 metadata mmeta.ObjectMeta;, 2 provisioner !s, 3 parameters Ms, 4 reclaimPolicy s, "
+    "5 mountOptions *s, 6 allowVolumeExpansion ?b, 7 volumeBindingMode s, 8 allowedTopologies "
+    "*mcore.TopologySelectorTerm;",
+    "storage.TokenRequest: 1 audience !s, 2 expirationSeconds ?i",
+    "storage.VolumeAttachment: 1 metadata mmeta.ObjectMeta;, 2 spec mstorage.VolumeAttachmentSpec;, 3 status "
+    "mstorage.VolumeAttachmentStatus;",
+    "storage.VolumeAttachmentSource: 1 persistentVolumeName ?s, 2 inlineVolumeSpec ?mcore.PersistentVolumeSpec;",
+    "storage.VolumeAttachmentSpec: 1 attacher !s, 2 source mstorage.VolumeAttachmentSource;, 3 nodeName !s",
+    "storage.VolumeAttachmentStatus: 1 attached !b, 2 attachmentMetadata Ms, 3 attachError "
+    "?mstorage.VolumeError;, 4 detachError ?mstorage.VolumeError;",
+    "storage.VolumeError: 1 time t, 2 message s, 3 errorCode ?i",
+    "storage.VolumeNodeResources: 1 count ?i",
     nullptr,
 };
 

@@ -54,6 +54,55 @@ TEST_F(ProtobufTest, ListsQuantitiesAndInlinedMembersFindTheirPlaces) {
   EXPECT_EQ(PostProtobuf("/api/v1/namespaces/d/pods", Envelope("v1", "Pod", pod)).code, 201);
 }
 
+// What typed clients send for kinds that kubectl itself creates.
+TEST_F(ProtobufTest, LimitsAutoscalersAndClassesAreRead) {
+  const auto named = [](const std::string& rest) { return Bytes(1, Bytes(1, "a")) + rest; };
+  const auto pair = [](const std::string& key, const std::string& value) {
+    return Bytes(1, key) + Bytes(2, Bytes(1, value));
+  };
+  const std::string target = Bytes(1, "Deployment") + Bytes(2, "web") + Bytes(3, "apps/v1");
+  const std::string cpu = Bytes(1, "cpu") + Bytes(2, Bytes(1, "Utilization") + Number(4, 70));
+  const struct {
+    const char* kind;
+    const char* version;
+    const char* path;
+    std::string raw;
+    const char* json;  // of what is stored
+  } cases[] = {
+      {"ResourceQuota", "v1", "/api/v1/namespaces/d/resourcequotas", named(Bytes(2, Bytes(1, pair("pods", "3")))),
+       R"("hard":{"pods":"3"})"},
+      {"LimitRange", "v1", "/api/v1/namespaces/d/limitranges",
+       named(Bytes(2, Bytes(1, Bytes(1, "Pod") + Bytes(2, pair("cpu", "1"))))),
+       R"("limits":[{"type":"Pod","max":{"cpu":"1"}}])"},
+      {"PodDisruptionBudget", "policy/v1", "/apis/policy/v1/namespaces/d/poddisruptionbudgets",
+       named(Bytes(2, Bytes(3, Number(1, 1) + Number(2, 0) + Bytes(3, "25%")))), R"("maxUnavailable":"25%")"},
+      {"PriorityClass", "scheduling.k8s.io/v1", "/apis/scheduling.k8s.io/v1/priorityclasses",
+       named(Number(2, 9) + Bytes(5, "Never")), R"("value":9)"},
+      {"NetworkPolicy", "networking.k8s.io/v1", "/apis/networking.k8s.io/v1/namespaces/d/networkpolicies",
+       named(Bytes(2, Bytes(1, "") + Bytes(3, Bytes(2, Bytes(3, Bytes(1, "10.0.0.0/8")))))),
+       R"("egress":[{"to":[{"ipBlock":{"cidr":"10.0.0.0/8"}}]}])"},
+      {"StorageClass", "storage.k8s.io/v1", "/apis/storage.k8s.io/v1/storageclasses",
+       named(Bytes(2, "x.y/z") + Number(6, 1)), R"("allowVolumeExpansion":true)"},
+      {"RuntimeClass", "node.k8s.io/v1", "/apis/node.k8s.io/v1/runtimeclasses", named(Bytes(2, "kata")),
+       R"("handler":"kata")"},
+      {"HorizontalPodAutoscaler", "autoscaling/v2", "/apis/autoscaling/v2/namespaces/d/horizontalpodautoscalers",
+       named(Bytes(2, Bytes(1, target) + Number(3, 5) + Bytes(4, Bytes(1, "Resource") + Bytes(4, cpu)))),
+       R"("averageUtilization":70)"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.kind);
+    const Answer made = PostProtobuf(c.path, Envelope(c.version, c.kind, c.raw));
+    EXPECT_EQ(made.code, 201) << made.text;
+    EXPECT_NE(made.text.find(c.json), std::string::npos) << made.text;
+  }
+  const Answer old =
+      PostProtobuf("/apis/autoscaling/v1/namespaces/d/horizontalpodautoscalers",
+                   Envelope("autoscaling/v1", "HorizontalPodAutoscaler",
+                            Bytes(1, Bytes(1, "b")) + Bytes(2, Bytes(1, target) + Number(3, 5) + Number(4, 60))));
+  EXPECT_EQ(old.code, 201) << old.text;
+  EXPECT_EQ(FindInt(old.json, {"spec", "targetCPUUtilizationPercentage"}), 60);
+}
+
 TEST_F(ProtobufTest, WhatIsMalformedOrUnknownIsRefused) {
   const std::string path = "/api/v1/namespaces/d/configmaps";
   EXPECT_EQ(PostProtobuf(path, "x").code, 400);
