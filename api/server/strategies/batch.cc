@@ -1,3 +1,6 @@
+#include <filesystem>
+
+#include "api/server/strategies/fields.h"
 #include "api/server/strategies/kinds.h"
 #include "api/server/strategies/pod_spec.h"
 
@@ -6,24 +9,65 @@ namespace {
 
 constexpr size_t kMaxCronJobName = 52;  // its Jobs append eleven characters
 constexpr int32_t kUnlimitedBackoff = 2147483647;
-
-void SetIfAbsent(Json& object, std::string_view key, Json value, JsonAllocator& allocator) {
-  const Json* found = Find(object, key);
-  if (found == nullptr || found->IsNull()) Set(object, key, std::move(value), allocator);
-}
+constexpr const char* kZones = "/usr/share/zoneinfo";
 
 Json* PodSpecOf(Json& job_spec) {
   Json* pod = FindMutable(job_spec, "template");
   return pod == nullptr ? nullptr : FindMutable(*pod, "spec");
 }
 
+// What a template may still say otherwise while its Job waits to be started: where its Pods go.
+JsonDocument WithoutPlaces(const Json& pod) {
+  JsonDocument copy;
+  copy.CopyFrom(pod, copy.GetAllocator());
+  if (Json* metadata = FindMutable(copy, "metadata")) {
+    for (const char* field : {"labels", "annotations"}) Erase(*metadata, field);
+  }
+  if (Json* spec = FindMutable(copy, "spec")) {
+    for (const char* field : {"nodeSelector", "tolerations", "affinity", "schedulingGates"}) Erase(*spec, field);
+  }
+  return copy;
+}
+
+bool SameTemplate(const Json& old, const Json& job) {
+  const Json* before = Find(old, {"spec", "template"});
+  const Json* after = Find(job, {"spec", "template"});
+  if (SameField(before, after)) return true;
+  const bool waits = FindBool(old, {"spec", "suspend"}) && IsAbsent(Find(old, {"status", "startTime"}));
+  return waits && before != nullptr && after != nullptr && Equal(WithoutPlaces(*before), WithoutPlaces(*after));
+}
+
+void ValidateIndexes(const Json& spec, const std::string& path, Causes& causes) {
+  const bool indexed = FindString(spec, {"completionMode"}) == "Indexed";
+  if (indexed && IsAbsent(Find(spec, "completions"))) {
+    causes.Required(path + ".completions", "when completion mode is Indexed");
+  }
+  for (const char* field : {"backoffLimitPerIndex", "maxFailedIndexes", "successPolicy"}) {
+    const Json* given = Find(spec, field);
+    if (indexed || IsAbsent(given)) continue;
+    causes.Invalid(path + "." + field, *given, "requires indexed completion mode");
+  }
+}
+
+// A zone of the machine's own table; where it has none, whatever could be one.
+bool IsTimeZone(std::string_view zone) {
+  if (zone == "Local" || zone.find("..") != std::string_view::npos || zone.starts_with("/")) return false;
+  std::error_code error;
+  if (!std::filesystem::exists(kZones, error)) return true;
+  return std::filesystem::is_regular_file(std::string(kZones) + "/" + std::string(zone), error);
+}
+
 void ValidateJobSpec(const Json& spec, const std::string& path, Causes& causes) {
+  ValidateIndexes(spec, path, causes);
   const Json* pod = Find(spec, {"template", "spec"});
   if (pod == nullptr || !pod->IsObject()) return;
   ValidatePodSpec(*pod, path + ".template.spec", causes);
   const std::string_view restart = FindString(*pod, {"restartPolicy"}, "Always");
   if (restart == "Always") {
     causes.Required(path + ".template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\"");
+  } else if (restart == "OnFailure" && !IsAbsent(Find(spec, "podFailurePolicy"))) {
+    causes.Invalid(path + ".template.spec.restartPolicy", restart,
+                   "only \"Never\" is supported when podFailurePolicy is specified");
   }
 }
 
@@ -74,6 +118,8 @@ Status JobStrategy::PrepareForCreate(Json& job, StrategyContext& context) const 
   SetIfAbsent(*spec, "backoffLimit", Json(per_index ? kUnlimitedBackoff : 6), allocator);
   SetIfAbsent(*spec, "completionMode", MakeString("NonIndexed", allocator), allocator);
   SetIfAbsent(*spec, "suspend", Json(false), allocator);
+  const char* replacement = IsAbsent(Find(*spec, "podFailurePolicy")) ? "TerminatingOrFailed" : "Failed";
+  SetIfAbsent(*spec, "podReplacementPolicy", MakeString(replacement, allocator), allocator);
   if (Json* pod = PodSpecOf(*spec)) DefaultPodSpec(*pod, allocator);
   if (FindBool(*spec, {"manualSelector"})) return Status::Ok();
   SetString(Ensure(Ensure(*spec, "selector", allocator), "matchLabels", allocator), "controller-uid", uid, allocator);
@@ -99,15 +145,19 @@ void JobStrategy::Validate(const Json& job, Causes& causes) const {
 }
 
 void JobStrategy::ValidateUpdate(const Json& old, const Json& job, Causes& causes) const {
-  for (const char* key : {"template", "selector", "completions", "completionMode"}) {
-    const Json* before = Find(old, {"spec", key});
-    const Json* after = Find(job, {"spec", key});
-    if (before == nullptr && after == nullptr) continue;
-    if (before == nullptr || after == nullptr || !Equal(*before, *after)) {
-      const Json none;
-      causes.Invalid(std::string("spec.") + key, after == nullptr ? none : *after, "field is immutable");
-    }
+  const Json none;
+  if (!SameTemplate(old, job)) {
+    const Json* pod = Find(job, {"spec", "template"});
+    causes.Invalid("spec.template", pod == nullptr ? none : *pod, "field is immutable");
   }
+  for (const char* key : {"selector", "completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy"}) {
+    CheckImmutable(Find(old, {"spec", key}), Find(job, {"spec", key}), std::string("spec.") + key, causes);
+  }
+  // An indexed Job may grow and shrink when its parallelism goes with it.
+  const Json* completions = Find(job, {"spec", "completions"});
+  const bool elastic = FindString(job, {"spec", "completionMode"}) == "Indexed" &&
+                       SameField(completions, Find(job, {"spec", "parallelism"}));
+  if (!elastic) CheckImmutable(Find(old, {"spec", "completions"}), completions, "spec.completions", causes);
 }
 
 Status CronJobStrategy::PrepareForCreate(Json& job, StrategyContext& context) const {
@@ -128,8 +178,15 @@ void CronJobStrategy::Validate(const Json& job, Causes& causes) const {
   const std::string_view name = FindString(job, {"metadata", "name"});
   if (name.size() > kMaxCronJobName) causes.Invalid("metadata.name", name, "must be no more than 52 characters");
   const std::string_view schedule = FindString(job, {"spec", "schedule"});
-  if (!schedule.empty() && !IsSchedule(schedule)) {
+  if (schedule.find("TZ") != std::string_view::npos) {
+    causes.Drop("spec.schedule");  // this says better what is wrong
+    causes.Invalid("spec.schedule", schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
+  } else if (!schedule.empty() && !IsSchedule(schedule)) {
     causes.Invalid("spec.schedule", schedule, "must be five fields of minute, hour, day, month and weekday");
+  }
+  const Json* zone = Find(job, {"spec", "timeZone"});
+  if (!IsAbsent(zone) && zone->IsString() && !IsTimeZone(AsView(*zone))) {
+    causes.Invalid("spec.timeZone", AsView(*zone), "unknown time zone " + std::string(AsView(*zone)));
   }
   if (const Json* spec = Find(job, {"spec", "jobTemplate", "spec"})) {
     ValidateJobSpec(*spec, "spec.jobTemplate.spec", causes);

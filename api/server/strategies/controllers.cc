@@ -97,11 +97,28 @@ class ReplicationControllerStrategy final : public Strategy {
   }
 };
 
+// A former state of a workload: it may be numbered anew, and is what it was.
+class RevisionStrategy final : public Strategy {
+ public:
+  bool has_generation() const override { return false; }
+  void Validate(const Json& revision, Causes& causes) const override {
+    if (IsAbsent(Find(revision, "data"))) causes.Required("data", "data is mandatory");
+    const Json* number = Find(revision, "revision");
+    if (!IsAbsent(number) && number->IsInt64() && number->GetInt64() < 0) {
+      causes.Invalid("revision", *number, "must be greater than or equal to 0");
+    }
+  }
+  void ValidateUpdate(const Json& old, const Json& revision, Causes& causes) const override {
+    CheckImmutable(Find(old, "data"), Find(revision, "data"), "data", causes);
+  }
+};
+
 }  // namespace
 
 void AddControllerStrategies(StrategyMap& strategies) {
   strategies[{"", "podtemplates"}] = std::make_unique<PodTemplateStrategy>();
   strategies[{"", "replicationcontrollers"}] = std::make_unique<ReplicationControllerStrategy>();
+  strategies[{"apps", "controllerrevisions"}] = std::make_unique<RevisionStrategy>();
 }
 
 }  // namespace croft::server

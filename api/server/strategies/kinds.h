@@ -27,6 +27,7 @@ class WorkloadStrategy final : public Strategy {
  private:
   void Default(Json& object, JsonAllocator& allocator) const;
   void ValidateDeployment(const Json& spec, Causes& causes) const;
+  static void ValidateDaemonSet(const Json& spec, Causes& causes);
   const Kind kind_;
 };
 

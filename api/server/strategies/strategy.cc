@@ -32,7 +32,6 @@ StrategyRegistry::StrategyRegistry() {
   add("", "serviceaccounts", std::make_unique<PlainStrategy>());
   add("", "services", std::make_unique<ServiceStrategy>());
   add("apiextensions.k8s.io", "customresourcedefinitions", std::make_unique<CrdStrategy>());
-  add("apps", "controllerrevisions", std::make_unique<PlainStrategy>());
   add("apps", "daemonsets", std::make_unique<WorkloadStrategy>(Kind::kDaemonSet));
   add("apps", "deployments", std::make_unique<WorkloadStrategy>(Kind::kDeployment));
   add("apps", "replicasets", std::make_unique<WorkloadStrategy>(Kind::kReplicaSet));

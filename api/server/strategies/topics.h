@@ -5,7 +5,7 @@
 // Strategies that need no name outside their own file, each in the file of its topic.
 namespace croft::server {
 
-void AddControllerStrategies(StrategyMap& strategies);     // controllers.cc: replication controllers, Pod templates
+void AddControllerStrategies(StrategyMap& strategies);     // controllers.cc: what makes Pods, beside the workloads
 void AddLimitStrategies(StrategyMap& strategies);          // limits.cc: quotas, limit ranges, disruption budgets
 void AddAutoscalerStrategies(StrategyMap& strategies);     // autoscaler.cc: autoscaling
 void AddNetworkPolicyStrategies(StrategyMap& strategies);  // network_policy.cc: networking.k8s.io NetworkPolicy

@@ -159,6 +159,27 @@ void WorkloadStrategy::Validate(const Json& object, Causes& causes) const {
   ValidateSelector(*spec, causes);
   ValidateTemplate(*spec, causes);
   if (kind_ == Kind::kDeployment) ValidateDeployment(*spec, causes);
+  if (kind_ == Kind::kDaemonSet) ValidateDaemonSet(*spec, causes);
+}
+
+// One of both limits must let something happen, and only one: more copies than one on a node, or fewer.
+void WorkloadStrategy::ValidateDaemonSet(const Json& spec, Causes& causes) {
+  const Json* rolling = Find(spec, {"updateStrategy", "rollingUpdate"});
+  if (rolling == nullptr || FindString(spec, {"updateStrategy", "type"}) != "RollingUpdate") return;
+  const Json* unavailable = Find(*rolling, "maxUnavailable");
+  const Json* surge = Find(*rolling, "maxSurge");
+  if (unavailable == nullptr || surge == nullptr) return;
+  const std::string at = "spec.updateStrategy.rollingUpdate";
+  if (IsZero(unavailable) && IsZero(surge)) {
+    causes.Required(at + ".maxUnavailable", "cannot be 0 when maxSurge is 0");
+  } else if (!IsZero(unavailable) && !IsZero(surge)) {
+    causes.Invalid(at + ".maxSurge", *surge, "may not be set when maxUnavailable is non-zero");
+  }
+  for (const Json* limit : {unavailable, surge}) {
+    if (IsOverAll(limit)) {
+      causes.Invalid(at + (limit == surge ? ".maxSurge" : ".maxUnavailable"), *limit, "must not be greater than 100%");
+    }
+  }
 }
 
 void WorkloadStrategy::ValidateDeployment(const Json& spec, Causes& causes) const {

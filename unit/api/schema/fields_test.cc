@@ -8,7 +8,6 @@
 
 #include "api/schema/definition.h"
 #include "api/schema/embedded.h"
-#include "api/schema/openapi_v2.h"
 #include "unit/api/schema/schema_util.h"
 
 // Compares the embedded kinds with Kubernetes' own API, field by field.
@@ -158,25 +157,6 @@ TEST(KubernetesResources, HaveTheirScopeAndSubresources) {
       EXPECT_EQ(version.scale.has_value(), Find(facts, {group, kind.plural + "/scale"}) != nullptr);
     }
   }
-}
-
-TEST(Published, EveryTypeAndFieldHasADescription) {
-  const auto embedded = LoadEmbeddedKinds();
-  ASSERT_TRUE(embedded.ok());
-  std::vector<const ResourceDefinition*> kinds;
-  for (const ResourceDefinition& kind : embedded->definitions) kinds.push_back(&kind);
-  const JsonDocument document = BuildOpenApiV2(kinds, "v1.33.0");
-  int fields = 0;
-  for (const auto& [name, schema] : document["definitions"].GetObject()) {
-    EXPECT_FALSE(FindString(schema, {"description"}).empty()) << AsView(name);
-    const Json* properties = Find(schema, "properties");
-    if (properties == nullptr) continue;
-    for (const auto& [field, what] : properties->GetObject()) {
-      EXPECT_FALSE(FindString(what, {"description"}).empty()) << AsView(name) << "." << AsView(field);
-      ++fields;
-    }
-  }
-  EXPECT_GT(fields, 1500);
 }
 
 }  // namespace
