@@ -133,7 +133,7 @@ class Lister {
     Begin(std::move(path), false, definition_.namespaced);
     if (!definition_.create_only) Add("get", "list", Id("list", ""), {kListQuery}, "", list_name_, gvk_);
     Add("post", "post", Id("create", ""), {kWriteQuery}, kind_name_, kind_name_, gvk_);
-    if (definition_.create_only) return;
+    if (!DeletesCollections(definition_)) return;
     Add("delete", "deletecollection", Id("delete", "Collection"), {kListQuery, kDeleteQuery}, kMeta + "DeleteOptions",
         kMeta + "Status", gvk_);
   }
@@ -206,6 +206,10 @@ std::string Prefix(const ResourceDefinition& definition, const ResourceVersion& 
 }
 
 }  // namespace
+
+bool DeletesCollections(const ResourceDefinition& definition) {
+  return !definition.create_only && !(definition.group.empty() && definition.plural == "namespaces");
+}
 
 std::string OpenApiName(const ResourceDefinition& definition, const ResourceVersion& version) {
   return Prefix(definition, version) + definition.kind;

@@ -32,6 +32,10 @@ struct OpenApiPath {
   std::vector<OpenApiOperation> operations;
 };
 
+// Whether all objects of a kind can be deleted in one request. A namespace takes all that is in it with it, and goes
+// only by its name.
+bool DeletesCollections(const ResourceDefinition& definition);
+
 // "io.k8s.api.core.v1.Pod"; for kinds that say nothing the group's domain reversed, version and kind.
 std::string OpenApiName(const ResourceDefinition& definition, const ResourceVersion& version);
 std::string OpenApiListName(const ResourceDefinition& definition, const ResourceVersion& version);

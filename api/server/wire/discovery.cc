@@ -4,6 +4,7 @@
 #include <set>
 
 #include "api/object/json.h"
+#include "api/schema/openapi_paths.h"
 
 namespace croft::server {
 namespace {
@@ -11,6 +12,12 @@ namespace {
 using Verbs = std::vector<const char*>;
 const Verbs kCreateOnly = {"create"};
 const Verbs kAllVerbs = {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"};
+const Verbs kSingleVerbs = {"create", "delete", "get", "list", "patch", "update", "watch"};
+
+const Verbs& VerbsOf(const schema::ResourceDefinition& definition) {
+  if (definition.create_only) return kCreateOnly;
+  return schema::DeletesCollections(definition) ? kAllVerbs : kSingleVerbs;
+}
 
 // One resource or subresource of a version, as every form of discovery needs it.
 struct Entry {
@@ -51,7 +58,7 @@ std::vector<Entry> EntriesOf(const schema::ResourceDefinition& definition, const
   Entry main{definition.plural,      "",
              definition.singular,    definition.namespaced,
              definition.group,       version.name,
-             definition.kind,        definition.create_only ? kCreateOnly : kAllVerbs,
+             definition.kind,        VerbsOf(definition),
              definition.short_names, definition.categories};
   const auto sub = [&](const char* name, std::string group, std::string api_version, std::string kind, Verbs verbs) {
     entries.push_back({definition.plural,
