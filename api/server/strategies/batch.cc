@@ -182,6 +182,7 @@ void CronJobStrategy::Validate(const Json& job, Causes& causes) const {
     causes.Drop("spec.schedule");  // this says better what is wrong
     causes.Invalid("spec.schedule", schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
   } else if (!schedule.empty() && !IsSchedule(schedule)) {
+    causes.Drop("spec.schedule");
     causes.Invalid("spec.schedule", schedule, "must be five fields of minute, hour, day, month and weekday");
   }
   const Json* zone = Find(job, {"spec", "timeZone"});

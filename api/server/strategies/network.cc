@@ -8,33 +8,37 @@ void ValidateBackend(const Json& backend, const std::string& path, Causes& cause
   const Json* service = Find(backend, "service");
   const Json* resource = Find(backend, "resource");
   if (service != nullptr && resource != nullptr) {
+    causes.Drop(path + ".service");  // Kubernetes names the backend
     causes.Invalid(path, "", "cannot set both resource and service backends");
     return;
   }
   if (service == nullptr) return;
   const bool named = !FindString(*service, {"port", "name"}).empty();
   const bool numbered = FindInt(*service, {"port", "number"}) != 0;
-  if (named && numbered) causes.Invalid(path, "", "cannot set both port name & port number");
-  if (!named && !numbered) causes.Required(path, "port name or number is required");
+  if (named && numbered) {
+    causes.Drop(path + ".service.port.number");
+    causes.Invalid(path, "", "cannot set both port name & port number");
+  } else if (!named && !numbered) {
+    causes.Drop(path + ".service.port");
+    causes.Required(path, "port name or number is required");
+  }
 }
 
 void ValidateHost(std::string_view host, const std::string& path, Causes& causes) {
   if (host.empty()) return;
-  if (IsIpAddress(host)) {
-    causes.Invalid(path, host, "must be a DNS name, not an IP address");
-    return;
-  }
-  const std::string why =
-      host.find('*') != std::string_view::npos ? CheckWildcardSubdomain(host) : CheckDnsSubdomain(host);
-  if (!why.empty()) causes.Invalid(path, host, why);
+  std::string why = host.find('*') != std::string_view::npos ? CheckWildcardSubdomain(host) : CheckDnsSubdomain(host);
+  if (IsIpAddress(host)) why = "must be a DNS name, not an IP address";
+  if (why.empty()) return;
+  causes.Drop(path);  // a pattern says less
+  causes.Invalid(path, host, why);
 }
 
 void ValidatePath(const Json& path, const std::string& at, Causes& causes) {
   const std::string_view type = FindString(path, {"pathType"});
   const std::string_view value = FindString(path, {"path"});
-  if ((type == "Exact" || type == "Prefix") && !value.starts_with("/")) {
-    causes.Invalid(at + ".path", value, "must be an absolute path");
-  } else if (!value.empty() && !value.starts_with("/")) {
+  const bool needed = type == "Exact" || type == "Prefix" || !value.empty();
+  if (needed && !value.starts_with("/")) {
+    causes.Drop(at + ".path");
     causes.Invalid(at + ".path", value, "must be an absolute path");
   }
   for (const char* bad : {"//", "/./", "/../", "%2f", "%2F"}) {
@@ -76,6 +80,7 @@ void IngressStrategy::Validate(const Json& ingress, Causes& causes) const {
   const Json* rules = spec == nullptr ? nullptr : Find(*spec, "rules");
   const Json* fallback = spec == nullptr ? nullptr : Find(*spec, "defaultBackend");
   if ((rules == nullptr || !rules->IsArray() || rules->Empty()) && fallback == nullptr) {
+    causes.Drop("spec");
     causes.Invalid("spec", Json(rapidjson::kObjectType), "either `defaultBackend` or `rules` must be specified");
   }
   if (fallback != nullptr) ValidateBackend(*fallback, "spec.defaultBackend", causes);

@@ -1,7 +1,6 @@
 #include "api/server/strategies/pod_spec.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 
@@ -87,13 +86,6 @@ void ValidateProbe(const Json& container, const char* name, bool once, const std
   const Json* probe = Find(container, name);
   if (probe == nullptr || !probe->IsObject()) return;
   const std::string at = path + "." + name;
-  const std::array<const char*, 4> handlers = {"exec", "httpGet", "tcpSocket", "grpc"};
-  int found = 0;
-  for (const char* handler : handlers) {
-    if (Find(*probe, handler) == nullptr) continue;
-    if (++found > 1) causes.Forbidden(at + "." + handler, "may not specify more than 1 handler type");
-  }
-  if (found == 0) causes.Required(at, "must specify a handler type");
   if (const Json* exec = Find(*probe, "exec")) {
     const Json* command = Find(*exec, "command");
     if (command == nullptr || !command->IsArray() || command->Empty()) causes.Required(at + ".exec.command");
@@ -110,9 +102,6 @@ void ValidateEnv(const Json& container, const std::string& path, Causes& causes)
     const Json& variable = (*env)[static_cast<rapidjson::SizeType>(i)];
     const std::string at = Indexed(path + ".env", i);
     const Json* from = Find(variable, "valueFrom");
-    if (from != nullptr && from->IsObject() && !FindString(variable, {"value"}).empty()) {
-      causes.Invalid(at + ".valueFrom", "", "may not be specified when `value` is not empty");
-    }
     const std::string_view field = from == nullptr ? "" : FindString(*from, {"fieldRef", "fieldPath"});
     if (field.empty()) continue;
     static const std::set<std::string_view> kFields = {"metadata.name",   "metadata.namespace",     "metadata.uid",
