@@ -43,11 +43,13 @@ void Http1Session::BeginStream(uint64_t request, int status, Headers headers, si
   if (phase_ != Phase::kHandling || request != request_ || replied_) return;
   if (peer_ended_ || finishing_) return link_.Close();
   // Without chunks only the connection's end tells where the body ends.
+  upgraded_ = status == 101;
   if (!http_1_1_) close_after_ = true;
   Response head;
   head.status = status;
   head.headers = std::move(headers);
   link_.out().Append(EncodeHead(head, std::nullopt, http_1_1_, !close_after_));
+  close_after_ |= upgraded_;
   phase_ = Phase::kStreaming;
   stream_limit_ = max_queued;
   if (head_only_) EndStream(false);
@@ -64,9 +66,10 @@ bool Http1Session::WriteStream(uint64_t request, SharedBytes bytes) {
     link_.Close();
     return false;
   }
-  if (http_1_1_) out.Append(ChunkHead(bytes->size()));
+  const bool chunked = http_1_1_ && !upgraded_;
+  if (chunked) out.Append(ChunkHead(bytes->size()));
   out.Append(std::move(bytes));
-  if (http_1_1_) out.Append(std::string("\r\n"));
+  if (chunked) out.Append(std::string("\r\n"));
   // Sent by an I/O thread: the writer, who may have a thousand streams to feed, is not held up by any one's socket.
   link_.FlushSoon();
   return true;
@@ -92,9 +95,25 @@ void Http1Session::OnStreamClosed(uint64_t request, std::function<void()> callba
   callback();
 }
 
+void Http1Session::OnStreamReceived(uint64_t request, std::function<Received(std::string_view)> callback) {
+  std::lock_guard lock(link_.mutex());
+  if (phase_ != Phase::kStreaming || request != request_ || !upgraded_) return;
+  on_received_ = std::move(callback);
+  Receive();
+}
+
+void Http1Session::Receive() {
+  if (!on_received_ || in_.empty()) return;
+  Received received = on_received_(in_);
+  in_.clear();
+  if (!received.reply.empty()) link_.out().Append(std::move(received.reply));
+  if (received.end) EndStream(true);
+  if (received.end || !link_.out().empty()) link_.FlushSoon();
+}
+
 // Completes the stream's body; `tell`: it was not its owner who ended it.
 void Http1Session::EndStream(bool tell) {
-  if (http_1_1_ && !head_only_) link_.out().Append(std::string("0\r\n\r\n"));
+  if (http_1_1_ && !head_only_ && !upgraded_) link_.out().Append(std::string("0\r\n\r\n"));
   phase_ = Phase::kHandling;
   replied_ = true;
   if (tell && on_stream_closed_) link_.Call(std::exchange(on_stream_closed_, nullptr));

@@ -36,6 +36,7 @@ void Http1Session::Take(std::string_view bytes) {
   }
   in_.append(bytes);
   if (phase_ == Phase::kReading) Parse();
+  if (phase_ == Phase::kStreaming && upgraded_) Receive();
 }
 
 void Http1Session::Parse() {
@@ -137,6 +138,7 @@ void Http1Session::Linger() {
 void Http1Session::OnClosed() {
   phase_ = Phase::kClosed;
   if (on_stream_closed_) link_.Call(std::exchange(on_stream_closed_, nullptr));
+  on_received_ = nullptr;
   parser_.reset();
   in_ = {};
 }

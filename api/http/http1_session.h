@@ -28,6 +28,7 @@ class Http1Session final : public Session {
   bool WriteStream(uint64_t request, SharedBytes bytes) override;
   void CloseStream(uint64_t request) override;
   void OnStreamClosed(uint64_t request, std::function<void()> callback) override;
+  void OnStreamReceived(uint64_t request, std::function<Received(std::string_view)> callback) override;
 
  private:
   enum class Phase {
@@ -46,6 +47,7 @@ class Http1Session final : public Session {
   void Linger();
   void Queue(Response response, bool keep_alive);
   void EndStream(bool tell);
+  void Receive();
 
   Link& link_;
   Phase phase_ = Phase::kReading;
@@ -65,6 +67,8 @@ class Http1Session final : public Session {
   bool http_1_1_ = true;
   size_t stream_limit_ = 0;
   std::function<void()> on_stream_closed_;
+  bool upgraded_ = false;  // the stream is raw, and the connection's last
+  std::function<Received(std::string_view)> on_received_;
 };
 
 }  // namespace croft::http

@@ -63,6 +63,12 @@ struct Response {
   std::vector<SharedBytes> pieces;
 };
 
+// What follows from bytes that a client sent on an upgraded connection.
+struct Received {
+  std::string reply;  // sent at once
+  bool end = false;   // the connection is closed after that
+};
+
 // An open reply body that is pushed to (a watch, a followed log). Thread-safe.
 class Stream {
  public:
@@ -74,6 +80,9 @@ class Stream {
   virtual void Close() = 0;
   // Called once, on any thread, when the peer goes away or the stream is cut off; at once if that was before.
   virtual void OnClosed(std::function<void()> callback) = 0;
+  // After a reply of 101 alone: is given what the client sends, from the first byte after its request on. Called by one
+  // thread at a time with the connection locked: it must not block, and not use the stream.
+  virtual void OnReceived(std::function<Received(std::string_view)> callback) { (void)callback; }
 };
 
 // The one reply to one request; completed exactly once, from any thread. Dropped without a reply, it answers 500.
@@ -81,7 +90,7 @@ class Responder {
  public:
   virtual ~Responder() = default;
   virtual void Send(Response response) = 0;
-  // Begins a chunked body. `max_queued` bounds the unsent bytes.
+  // Begins a chunked body, or with status 101 a raw connection (HTTP/1.1 only). `max_queued` bounds the unsent bytes.
   virtual std::shared_ptr<Stream> StartStream(int status, Headers headers, size_t max_queued) = 0;
 };
 using ResponderPtr = std::shared_ptr<Responder>;

@@ -14,6 +14,9 @@ class SessionStream final : public Stream {
   bool Write(SharedBytes bytes) override { return session_->WriteStream(request_, std::move(bytes)); }
   void Close() override { session_->CloseStream(request_); }
   void OnClosed(std::function<void()> callback) override { session_->OnStreamClosed(request_, std::move(callback)); }
+  void OnReceived(std::function<Received(std::string_view)> callback) override {
+    session_->OnStreamReceived(request_, std::move(callback));
+  }
 
  private:
   const std::shared_ptr<Session> session_;

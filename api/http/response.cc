@@ -115,8 +115,10 @@ std::string EncodeHead(const Response& response, std::optional<size_t> length, b
   const bool has_body = response.status >= 200 && response.status != 204 && response.status != 304;
   if (has_body && length) AppendField(&head, "Content-Length", std::to_string(*length));
   if (has_body && !length && http_1_1) AppendField(&head, "Transfer-Encoding", "chunked");
-  if (!keep_alive) AppendField(&head, "Connection", "close");
-  if (keep_alive && !http_1_1) AppendField(&head, "Connection", "keep-alive");
+  const bool upgrade = response.status == 101;
+  if (upgrade) AppendField(&head, "Connection", "Upgrade");
+  if (!upgrade && !keep_alive) AppendField(&head, "Connection", "close");
+  if (!upgrade && keep_alive && !http_1_1) AppendField(&head, "Connection", "keep-alive");
   head += "\r\n";
   return head;
 }

@@ -68,6 +68,7 @@ class Session {
   virtual bool WriteStream(uint64_t request, SharedBytes bytes) = 0;
   virtual void CloseStream(uint64_t request) = 0;
   virtual void OnStreamClosed(uint64_t request, std::function<void()> callback) = 0;
+  virtual void OnStreamReceived(uint64_t, std::function<Received(std::string_view)>) {}
   // The client took the request back before it was handled: it need not be.
   virtual bool Abandoned(uint64_t) { return false; }
 };

@@ -1,6 +1,7 @@
 #include "api/server/http_api.h"
 
 #include "api/base/log.h"
+#include "api/server/wire/watch_socket.h"
 
 namespace croft::server {
 namespace {
@@ -64,6 +65,7 @@ void HttpApi::Dispatch(Exchange& exchange) {
   exchange.style.pretty = exchange.query.Flag("pretty");
   if (!info) return Fail(exchange, Status::BadRequest("the path is malformed"));
   exchange.info = std::move(*info);
+  TakeSocketToken(exchange.request);
   Result<Identity> who = parts_.authenticator.Authenticate(exchange.request);
   if (!who.ok()) return Fail(exchange, who.status());
   exchange.who = std::move(*who);

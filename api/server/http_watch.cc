@@ -1,7 +1,9 @@
 #include <algorithm>
 
+#include "api/http/websocket.h"
 #include "api/server/http_api.h"
 #include "api/server/wire/read_query.h"
+#include "api/server/wire/watch_socket.h"
 
 namespace croft::server {
 namespace {
@@ -39,6 +41,12 @@ void HttpApi::HandleWatch(Exchange& exchange) {
   const Result<std::optional<int64_t>> limit = query.Integer("timeoutSeconds");
   if (!limit.ok()) return Fail(exchange, limit.status());
 
+  std::optional<WatchSocket> socket;
+  if (http::IsWebSocketRequest(exchange.request)) {
+    socket = AcceptWatchSocket(exchange.request);
+    if (!socket) return Fail(exchange, Status::BadRequest("the WebSocket handshake is malformed"));
+  }
+
   WatchSession::Options session_options;
   session_options.served = parts_.service.catalog().view()->Find(target.gvr);
   session_options.bookmarks = query.Flag("allowWatchBookmarks");
@@ -51,11 +59,17 @@ void HttpApi::HandleWatch(Exchange& exchange) {
   // code.
   if (!subscription.ok() && !subscription.status().IsExpired()) return FailRead(exchange, subscription.status());
 
-  const http::Headers headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-cache, private"}};
-  const auto stream = exchange.responder->StartStream(200, headers, session->pending_bytes() + kMaxLag);
+  const size_t max_queued = session->pending_bytes() + kMaxLag;
+  std::shared_ptr<http::Stream> stream;
+  if (socket) {
+    stream = FrameMessages(exchange.responder->StartStream(101, socket->headers, max_queued), *socket);
+  } else {
+    const http::Headers headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-cache, private"}};
+    stream = exchange.responder->StartStream(200, headers, max_queued);
+  }
   {
     const std::lock_guard lock(metrics_mutex_);
-    ++requests_[{"WATCH", exchange.request.protocol, 200}];
+    ++requests_[{"WATCH", exchange.request.protocol, socket ? 101 : 200}];
   }
   if (!subscription.ok()) {
     stream->Write(Share(WatchErrorLine(subscription.status())));

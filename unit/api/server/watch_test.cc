@@ -1,3 +1,4 @@
+#include "api/base/base64.h"
 #include "unit/api/server/api_fixture.h"
 
 namespace croft::server {
@@ -179,6 +180,68 @@ TEST_F(WatchTest, ABookmarkComesJustBeforeTheTimeLimit) {
   }
   EXPECT_EQ(Events(stream->Take()), "BOOKMARK");
   EXPECT_FALSE(stream->ended());
+}
+
+// What a browser sends with a watch.
+http::Headers Handshake(const std::string& protocols = "") {
+  http::Headers headers = {{"Connection", "Upgrade"},
+                           {"Upgrade", "websocket"},
+                           {"Sec-WebSocket-Version", "13"},
+                           {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}};
+  if (!protocols.empty()) headers.Add("Sec-WebSocket-Protocol", protocols);
+  return headers;
+}
+
+TEST_F(WatchTest, AWebSocketCarriesAnEventInEachMessage) {
+  Add("a");
+  struct Case {
+    const char* offered;
+    const char* chosen;
+    char first;  // byte of a frame
+    bool base64;
+  };
+  for (const Case& c : {Case{"", "", '\x81', false}, Case{"my.own", "my.own", '\x81', false},
+                        Case{"other, binary.k8s.io", "binary.k8s.io", '\x82', false},
+                        Case{"base64.binary.k8s.io", "base64.binary.k8s.io", '\x81', true}}) {
+    SCOPED_TRACE(c.offered);
+    const auto responder = Send("GET", std::string(kMaps) + "?watch=true", {}, Handshake(c.offered));
+    const http::Response reply = responder->Wait();
+    EXPECT_EQ(reply.status, 101);
+    EXPECT_EQ(reply.headers.Get("Sec-WebSocket-Accept"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    EXPECT_EQ(reply.headers.Get("Sec-WebSocket-Protocol"), c.chosen);
+    const std::string frame = responder->stream()->Take();
+    ASSERT_GT(frame.size(), 4u);
+    EXPECT_EQ(frame[0], c.first);
+    ASSERT_EQ(frame[1], 126);  // two bytes of length follow
+    const size_t size = static_cast<uint8_t>(frame[2]) * 256u + static_cast<uint8_t>(frame[3]);
+    ASSERT_EQ(frame.size(), size + 4) << "one message";
+    const std::string message = frame.substr(4);
+    EXPECT_EQ(Events(c.base64 ? *Base64Decode(message) : message), "ADDED a");
+    responder->stream()->Disconnect();
+  }
+}
+
+TEST_F(WatchTest, AWebSocketEndsWithACloseFrame) {
+  const auto responder = Send("GET", std::string(kMaps) + "?watch=true&timeoutSeconds=5", {}, Handshake());
+  clock_.Advance(std::chrono::seconds(5));
+  api_->http_api().Tick();
+  EXPECT_TRUE(responder->stream()->ended());
+  EXPECT_EQ(responder->stream()->Take(), std::string("\x88\x02\x03\xE8", 4));
+}
+
+TEST_F(WatchTest, AWebSocketMayBringItsTokenAmongTheProtocols) {
+  token_.clear();
+  const std::string path = std::string(kMaps) + "?watch=true";
+  const auto answer = [&](const std::string& protocols) { return Send("GET", path, {}, Handshake(protocols))->Wait(); };
+  // "admin", and what is nobody's.
+  const http::Response good = answer("base64url.bearer.authorization.k8s.io.YWRtaW4, base64.binary.k8s.io");
+  EXPECT_EQ(good.status, 101);
+  EXPECT_EQ(good.headers.Get("Sec-WebSocket-Protocol"), "base64.binary.k8s.io");
+  EXPECT_EQ(answer("base64url.bearer.authorization.k8s.io.eA, base64.binary.k8s.io").status, 401);
+  EXPECT_NE(answer("base64.binary.k8s.io").status, 101);
+  token_ = "admin";
+  http::Headers malformed = {{"Connection", "Upgrade"}, {"Upgrade", "websocket"}, {"Sec-WebSocket-Key", "x"}};
+  EXPECT_EQ(Send("GET", path, {}, std::move(malformed))->Wait().status, 400);
 }
 
 TEST_F(WatchTest, TheTimeLimitEndsIt) {
