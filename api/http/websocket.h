@@ -37,10 +37,10 @@ class SocketListener {
   bool ReadHead(Received* out);
   void EndFrame(Received* out);
 
-  std::string head_;            // of the frame that is being read, incomplete
-  std::string control_;         // payload of a control frame
-  uint64_t left_ = 0;           // bytes of the payload that are yet to come
-  size_t mask_at_ = 0;          // how many bytes of the payload were unmasked
+  std::string head_;     // of the frame that is being read, incomplete
+  std::string control_;  // payload of a control frame
+  uint64_t left_ = 0;    // bytes of the payload that are yet to come
+  size_t mask_at_ = 0;   // how many bytes of the payload were unmasked
   uint8_t opcode_ = 0;
   bool in_payload_ = false;
   bool ended_ = false;

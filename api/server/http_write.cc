@@ -1,6 +1,7 @@
 #include "api/object/yaml.h"
 #include "api/server/http_api.h"
 #include "api/server/wire/body.h"
+#include "api/server/wire/read_query.h"
 
 namespace croft::server {
 namespace {
@@ -41,6 +42,9 @@ void HttpApi::HandleResource(Exchange& exchange) {
   const Result<Accepted> accepted = NegotiateObject(exchange.request.headers.Get("Accept"));
   if (!accepted.ok()) return Fail(exchange, accepted.status());
   exchange.accepted = *accepted;
+  if (accepted->as == "Table") {
+    if (const Status include = CheckInclude(exchange.query); !include.ok()) return Fail(exchange, include);
+  }
   exchange.style.format = accepted->format;
   if (verb == "watch") return HandleWatch(exchange);
   if (verb == "get" && target.gvr.group.empty() && target.gvr.resource == "pods" && target.subresource == "log") {

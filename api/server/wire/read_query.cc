@@ -35,6 +35,12 @@ WatchOptions ParseWatchOptions(const Query& query) {
   return options;
 }
 
+Status CheckInclude(const Query& query) {
+  const std::string include = query.Get("includeObject");
+  if (include.empty() || include == "None" || include == "Metadata" || include == "Object") return Status::Ok();
+  return Status::BadRequest("unrecognized includeObject value: \"" + include + "\"");
+}
+
 IncludeObject IncludeOf(const Query& query) {
   const std::string include = query.Get("includeObject");
   if (include == "None") return IncludeObject::kNone;

@@ -11,5 +11,7 @@ namespace croft::server {
 Result<ListOptions> ParseListOptions(const Query& query);
 WatchOptions ParseWatchOptions(const Query& query);
 IncludeObject IncludeOf(const Query& query);
+// kBadRequest when includeObject is none that there is.
+Status CheckInclude(const Query& query);
 
 }  // namespace croft::server

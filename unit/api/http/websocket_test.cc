@@ -48,8 +48,10 @@ TEST(WebSocket, AListenerAnswersWhatItMust) {
   const Case cases[] = {
       {"a message is passed over", Masked(0x81, "hello"), "", false},
       {"a long one too", Masked(0x82, std::string(300, 'x'), 2) + Masked(0x89, "p"), "\x8A\x01p", false},
-      {"and one with the longest length", Masked(0x82, std::string(300, 'x'), 8) + Masked(0x89, "q"), "\x8A\x01q", false},
-      {"one in pieces, with a ping between", Masked(0x01, "a") + Masked(0x89, "r") + Masked(0x80, "b"), "\x8A\x01r", false},
+      {"and one with the longest length", Masked(0x82, std::string(300, 'x'), 8) + Masked(0x89, "q"), "\x8A\x01q",
+       false},
+      {"one in pieces, with a ping between", Masked(0x01, "a") + Masked(0x89, "r") + Masked(0x80, "b"), "\x8A\x01r",
+       false},
       {"an empty message", Masked(0x81, "") + Masked(0x89, "s"), "\x8A\x01s", false},
       {"an empty ping", Masked(0x89, ""), std::string("\x8A\x00", 2), false},
       {"a pong that nobody asked for", Masked(0x8A, "x"), "", false},
@@ -113,9 +115,8 @@ TEST_F(ServerTest, AnUpgradedConnectionCarriesFramesBothWays) {
   RawClient client(Serve([&](Request request, ResponderPtr responder) {
     ASSERT_TRUE(IsWebSocketRequest(request));
     stream = responder->StartStream(101, *AcceptWebSocket(request, ""), 100'000);
-    stream->OnReceived([listener = std::make_shared<SocketListener>()](std::string_view bytes) {
-      return listener->Feed(bytes);
-    });
+    stream->OnReceived(
+        [listener = std::make_shared<SocketListener>()](std::string_view bytes) { return listener->Feed(bytes); });
     stream->OnClosed([&] { closed = true; });
     begun = true;
   }));
@@ -125,10 +126,12 @@ TEST_F(ServerTest, AnUpgradedConnectionCarriesFramesBothWays) {
   EXPECT_THAT(head, StartsWith("HTTP/1.1 101 Switching Protocols\r\n"));
   EXPECT_THAT(head, HasSubstr("Connection: Upgrade\r\n"));
   EXPECT_EQ(head.find("chunked"), std::string::npos);
-  EXPECT_THAT(client.ReadUntil("early"), EndsWith("\x8A\x05" "early"));
+  EXPECT_THAT(client.ReadUntil("early"), EndsWith("\x8A\x05"
+                                                  "early"));
   ASSERT_TRUE(Eventually([&] { return begun.load(); }));
   EXPECT_TRUE(stream->Write(Bytes(EncodeFrame(FrameType::kText, "told."))));
-  EXPECT_THAT(client.ReadUntil("told."), EndsWith("\x81\x05" "told."));
+  EXPECT_THAT(client.ReadUntil("told."), EndsWith("\x81\x05"
+                                                  "told."));
   client.Send(Masked(0x88, "\x03\xE8"));
   EXPECT_EQ(client.ReadToEnd(), std::string("\x88\x02\x03\xE8", 4));
   EXPECT_TRUE(Eventually([&] { return closed.load(); }));

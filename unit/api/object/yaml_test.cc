@@ -176,5 +176,13 @@ TEST(WriteYaml, IsReadBackAsItWas) {
   }
 }
 
+TEST(Yaml, AKeyThatStandsTwiceMayBeReported) {
+  std::vector<std::string> twice;
+  const Result<JsonDocument> read = ParseYamlDocument("a: 1\nb:\n- c: 1\n- {c: 1, d: x, c: 2}\na: {e: 3}\n", &twice);
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_EQ(WriteJson(*read), R"({"a":{"e":3},"b":[{"c":1},{"c":2,"d":"x"}]})");
+  EXPECT_EQ(twice, (std::vector<std::string>{"b[1].c", "a"}));
+}
+
 }  // namespace
 }  // namespace croft

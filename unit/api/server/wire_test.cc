@@ -107,6 +107,7 @@ TEST_F(WireTest, TablesIncludeWhatIsAskedFor) {
   EXPECT_EQ(with("None").find("\"object\""), std::string::npos);
   EXPECT_NE(with("Metadata").find("PartialObjectMetadata"), std::string::npos);
   EXPECT_NE(with("Object").find("\"containers\""), std::string::npos);
+  EXPECT_NE(with("Everything").find("unrecognized includeObject value"), std::string::npos);
   const Answer partial =
       Call("GET", kPods, "", {{"Accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"}});
   EXPECT_EQ(partial.Text({"kind"}), "PartialObjectMetadataList");
