@@ -20,7 +20,10 @@ TEST(Utf8, EachByteThatBelongsToNoCharacterIsReplaced) {
       {"a byte that never stands", "a\xFFz", "a?z"},
       {"a continuation alone", "\x80", "?"},
       {"a character that ends early", "\xE2\x82", "??"},
-      {"one that is interrupted", "\xE2\x82" "a", "??a"},
+      {"one that is interrupted",
+       "\xE2\x82"
+       "a",
+       "??a"},
       {"an overlong form", "\xC0\x80", "??"},
       {"an overlong form of three bytes", "\xE0\x80\x80", "???"},
       {"a surrogate", "\xED\xA0\x80", "???"},
