@@ -16,6 +16,14 @@ void LabelWithName(Json& ns, JsonAllocator& allocator) {
   SetString(Ensure(metadata, "labels", allocator), kNameLabel, name, allocator);
 }
 
+bool SaysReady(const Json& node) {
+  bool ready = false;
+  ForEachItem(Find(node, {"status", "conditions"}), "", [&](const Json& condition, const std::string&) {
+    ready = ready || (FindString(condition, {"type"}) == "Ready" && FindString(condition, {"status"}) == "True");
+  });
+  return ready;
+}
+
 }  // namespace
 
 Status NamespaceStrategy::PrepareForCreate(Json& ns, StrategyContext& context) const {
@@ -37,22 +45,24 @@ Status NamespaceStrategy::PrepareForUpdate(const Json& old, Json& ns, StrategyCo
   return Status::Ok();
 }
 
-// No pod goes to a node before its agent has said that it is ready.
+// No pod goes to a node before its agent has said that it is ready. Croft's own says so as it registers, and need not
+// wait for a controller to believe it.
 Status NodeStrategy::PrepareForCreate(Json& node, StrategyContext& context) const {
   auto& allocator = context.allocator;
   Json& spec = Ensure(node, "spec", allocator);
   if (IsAbsent(Find(spec, "taints"))) Set(spec, "taints", Json(rapidjson::kArrayType), allocator);
   Json& taints = *FindMutable(spec, "taints");
   if (!taints.IsArray()) return Status::Ok();  // refused by the schema
-  const bool there = std::any_of(taints.Begin(), taints.End(), [](const Json& taint) {
-    return FindString(taint, {"key"}) == kNotReady && FindString(taint, {"effect"}) == "NoSchedule";
-  });
+  const bool there = SaysReady(node) || std::any_of(taints.Begin(), taints.End(), [](const Json& taint) {
+                       return FindString(taint, {"key"}) == kNotReady && FindString(taint, {"effect"}) == "NoSchedule";
+                     });
   if (!there) {
     Json taint(rapidjson::kObjectType);
     SetString(taint, "key", kNotReady, allocator);
     SetString(taint, "effect", "NoSchedule", allocator);
     taints.PushBack(std::move(taint), allocator);
   }
+  if (taints.Empty()) Erase(spec, "taints");
   Json& status = Ensure(node, "status", allocator);
   Json& endpoint = Ensure(Ensure(status, "daemonEndpoints", allocator), "kubeletEndpoint", allocator);
   SetIfAbsent(endpoint, "Port", Json(0), allocator);

@@ -114,6 +114,17 @@ TEST_F(ClassesTest, ClaimsThatNameNoneAreOfTheNewestDefaultClass) {
   EXPECT_EQ(claim("d", R"(,"storageClassName":"")").Text({"spec", "storageClassName"}), "");
 }
 
+TEST_F(ClassesTest, NodesThatAreNotReadyTakeNoPods) {
+  const Answer fresh = Post("/api/v1/nodes", R"({"metadata":{"name":"a"}})");
+  EXPECT_NE(fresh.text.find(R"("taints":[{"key":"node.kubernetes.io/not-ready","effect":"NoSchedule"}])"),
+            std::string::npos)
+      << fresh.text;
+  const Answer ready =
+      Post("/api/v1/nodes", R"({"metadata":{"name":"b"},"status":{"conditions":[{"type":"Ready","status":"True"}]}})");
+  EXPECT_EQ(ready.code, 201) << ready.text;
+  EXPECT_EQ(Find(ready.json, {"spec", "taints"}), nullptr) << "its agent says that it is";
+}
+
 struct Row {
   const char* name;
   const char* path;
