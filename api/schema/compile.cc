@@ -15,6 +15,10 @@ constexpr std::string_view kStructure[] = {"properties", "items", "additionalPro
 constexpr std::string_view kOfTheField[] = {"description", "default", "x-kubernetes-patch-strategy",
                                             "x-kubernetes-patch-merge-key"};
 
+Json Quoted(std::string_view text) {
+  return Json(rapidjson::StringRef(text.data(), text.size()));
+}
+
 std::string LeafText(const Json& schema) {
   std::string text;
   for (const auto& [key, value] : schema.GetObject()) {
@@ -194,7 +198,8 @@ class Compiler {
     if (const auto known = pool_.patterns.find(text); known != pool_.patterns.end()) return &known->second;
     auto pattern = Pattern::Compile(text);
     if (!pattern.ok()) {
-      RefuseAt("pattern", pattern.status().message());
+      RefuseAt("pattern", WriteJson(Quoted(text)) +
+                              ": must be a valid regular expression, but isn't: " + pattern.status().message());
       return nullptr;
     }
     return &pool_.patterns.emplace(std::string(text), *std::move(pattern)).first->second;

@@ -1,11 +1,13 @@
 #include "api/schema/definition.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <utility>
 
 #include "api/schema/node.h"
 #include "api/schema/structural.h"
+#include "api/schema/version_order.h"
 
 namespace croft::schema {
 namespace {
@@ -13,32 +15,6 @@ namespace {
 constexpr std::string_view kGroup = "apiextensions.k8s.io";
 constexpr std::string_view kKind = "CustomResourceDefinition";
 constexpr std::string_view kAnnotationPrefix = "croft.lab/";
-constexpr size_t kMaxLabel = 63;
-constexpr size_t kMaxSubdomain = 253;
-
-bool IsLower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-// A DNS label; `letter_first` as RFC 1035 has it.
-bool IsLabel(std::string_view text, bool letter_first) {
-  const auto known = [](char c) { return IsLower(c) || IsDigit(c) || c == '-'; };
-  return !text.empty() && text.size() <= kMaxLabel && std::all_of(text.begin(), text.end(), known) &&
-         (IsLower(text.front()) || (!letter_first && IsDigit(text.front()))) && text.back() != '-';
-}
-
-bool IsSubdomain(std::string_view text) {
-  if (text.size() > kMaxSubdomain) return false;
-  for (;;) {
-    const std::string_view label = text.substr(0, text.find('.'));
-    if (!IsLabel(label, false)) return false;
-    if (label.size() == text.size()) return true;
-    text.remove_prefix(label.size() + 1);
-  }
-}
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -70,13 +46,20 @@ std::vector<std::string> Texts(const Json* list) {
   return texts;
 }
 
-// Whether any place of a schema has rules in CEL.
-bool HasRules(const Json& schema) {
-  if (schema.IsArray()) return std::any_of(schema.Begin(), schema.End(), HasRules);
-  if (!schema.IsObject()) return false;
-  return std::any_of(schema.MemberBegin(), schema.MemberEnd(), [](const auto& member) {
-    return AsView(member.name) == "x-kubernetes-validations" || HasRules(member.value);
-  });
+// Calls `each` with every schema within a schema, itself included.
+void ForEachSchema(const Json& schema, const std::function<void(const Json&)>& each) {
+  if (!schema.IsObject()) return;
+  each(schema);
+  for (const auto& [key, value] : schema.GetObject()) {
+    const std::string_view name = AsView(key);
+    if (name == "properties" && value.IsObject()) {
+      for (const auto& member : value.GetObject()) ForEachSchema(member.value, each);
+    } else if (value.IsArray() && (name == "allOf" || name == "anyOf" || name == "oneOf")) {
+      for (const Json& branch : value.GetArray()) ForEachSchema(branch, each);
+    } else if (name == "items" || name == "additionalProperties" || name == "not") {
+      ForEachSchema(value, each);
+    }
+  }
 }
 
 class Reader {
@@ -89,47 +72,25 @@ class Reader {
     if (spec == nullptr || !spec->IsObject()) {
       Required("spec");
     } else {
-      ReadGroupAndScope(*spec);
+      definition_.group = FindString(*spec, {"group"});
+      definition_.namespaced = FindString(*spec, {"scope"}) == "Namespaced";
+      definition_.webhook_conversion = FindString(*spec, {"conversion", "strategy"}) == "Webhook";
       ReadNames(*spec);
-      ReadConversion(*spec);
       ReadVersions(*spec);
     }
-    CheckName();
     if (!causes_.empty()) {
       return Status::InvalidObject(kGroup, kKind, FindString(crd_, {"metadata", "name"}), std::move(causes_));
     }
-    if (definition_.builtin) ReadAnnotations();
+    if (definition_.builtin) {
+      ReadAnnotations();
+    } else {
+      Warn();
+    }
     return std::move(definition_);
   }
 
  private:
-  void Required(std::string field, std::string_view why = {}) {
-    causes_.push_back(
-        {"FieldValueRequired", "Required value" + (why.empty() ? "" : ": " + std::string(why)), std::move(field)});
-  }
-  void Invalid(std::string field, std::string_view value, std::string_view why) {
-    causes_.push_back(
-        {"FieldValueInvalid", "Invalid value: \"" + std::string(value) + "\": " + std::string(why), std::move(field)});
-  }
-
-  void ReadGroupAndScope(const Json& spec) {
-    definition_.group = FindString(spec, {"group"});
-    if (!definition_.builtin && definition_.group.empty()) {
-      Required("spec.group");
-    } else if (!definition_.builtin && !IsSubdomain(definition_.group)) {
-      Invalid("spec.group", definition_.group, "must be a domain in lower case");
-    } else if (!definition_.builtin && definition_.group.find('.') == std::string::npos) {
-      Invalid("spec.group", definition_.group, "should be a domain with at least one dot");
-    }
-    const std::string_view scope = FindString(spec, {"scope"});
-    definition_.namespaced = scope == "Namespaced";
-    if (scope.empty()) return Required("spec.scope");
-    if (scope == "Namespaced" || scope == "Cluster") return;
-    causes_.push_back(
-        {"FieldValueNotSupported",
-         "Unsupported value: \"" + std::string(scope) + "\": supported values: \"Cluster\", \"Namespaced\"",
-         "spec.scope"});
-  }
+  void Required(std::string field) { causes_.push_back({"FieldValueRequired", "Required value", std::move(field)}); }
 
   void ReadNames(const Json& spec) {
     const Json* names = Find(spec, "names");
@@ -142,79 +103,47 @@ class Reader {
     definition_.categories = Texts(Find(*names, "categories"));
     if (definition_.singular.empty()) definition_.singular = Lower(definition_.kind);
     if (definition_.list_kind.empty()) definition_.list_kind = definition_.kind + "List";
-
-    CheckLabel("spec.names.plural", definition_.plural);
-    if (definition_.kind.empty()) {
-      Required("spec.names.kind");
-    } else {
-      CheckLabel("spec.names.kind", Lower(definition_.kind));
-      CheckLabel("spec.names.singular", definition_.singular);
-      CheckLabel("spec.names.listKind", Lower(definition_.list_kind));
-    }
-    if (definition_.kind == definition_.list_kind) {
-      Invalid("spec.names.listKind", definition_.list_kind, "kind and listKind may not be the same");
-    }
-    CheckLabels("spec.names.shortNames", definition_.short_names);
-    CheckLabels("spec.names.categories", definition_.categories);
-  }
-  void CheckLabel(std::string field, std::string_view text) {
-    if (text.empty()) return Required(std::move(field));
-    if (IsLabel(text, true)) return;
-    Invalid(std::move(field), text,
-            "must be at most 63 characters: lower case letters, digits or '-', starting with a letter and not ending "
-            "with '-'");
-  }
-  void CheckLabels(const std::string& field, const std::vector<std::string>& texts) {
-    for (size_t i = 0; i < texts.size(); ++i) CheckLabel(field + "[" + std::to_string(i) + "]", texts[i]);
-  }
-
-  void CheckName() {
-    const std::string_view name = FindString(crd_, {"metadata", "name"});
-    const std::string wanted = definition_.plural + "." + (definition_.group.empty() ? "core" : definition_.group);
-    if (name != wanted) Invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group");
-  }
-
-  void ReadConversion(const Json& spec) {
-    if (FindBool(spec, {"preserveUnknownFields"})) {
-      Invalid("spec.preserveUnknownFields", "true",
-              "must be false; use x-kubernetes-preserve-unknown-fields in the schema");
-    }
-    const std::string_view strategy = FindString(spec, {"conversion", "strategy"}, "None");
-    if (strategy == "None") return;
-    if (strategy != "Webhook") {
-      causes_.push_back(
-          {"FieldValueNotSupported",
-           "Unsupported value: \"" + std::string(strategy) + "\": supported values: \"None\", \"Webhook\"",
-           "spec.conversion.strategy"});
-      return;
-    }
-    if (Find(spec, {"conversion", "webhook", "clientConfig"}) == nullptr) {
-      return Required("spec.conversion.webhook.clientConfig", "required when strategy is set to Webhook");
-    }
-    definition_.warnings.push_back(
-        "spec.conversion: conversion webhooks are not called; only apiVersion changes between versions");
+    if (definition_.plural.empty()) Required("spec.names.plural");
+    if (definition_.kind.empty()) Required("spec.names.kind");
   }
 
   void ReadVersions(const Json& spec) {
     const Json* versions = Find(spec, "versions");
     if (versions == nullptr || !versions->IsArray() || versions->Empty()) {
-      return Required("spec.versions", "must have exactly one version marked as storage version");
+      return Required("spec.versions");
     }
-    std::set<std::string> seen;
     int stored = 0;
     for (rapidjson::SizeType i = 0; i < versions->Size(); ++i) {
       const std::string path = "spec.versions[" + std::to_string(i) + "]";
-      ResourceVersion version = ReadVersion((*versions)[i], path);
-      stored += version.storage;
-      if (!version.name.empty() && !seen.insert(version.name).second) {
-        Invalid(path + ".name", version.name, "must be unique among the versions");
-      }
-      definition_.versions.push_back(std::move(version));
+      definition_.versions.push_back(ReadVersion((*versions)[i], path));
+      stored += definition_.versions.back().storage;
     }
     if (stored != 1) {
-      Invalid("spec.versions", std::to_string(stored) + " storage versions",
-              "must have exactly one version marked as storage version");
+      std::string shown = WriteJson(*versions);
+      constexpr size_t kShown = 256;
+      if (shown.size() > kShown) shown = shown.substr(0, kShown) + "...";
+      causes_.push_back({"FieldValueInvalid",
+                         "Invalid value: " + shown + ": must have exactly one version marked as storage version",
+                         "spec.versions"});
     }
+    for (rapidjson::SizeType i = 0; i < versions->Size(); ++i) {
+      ResourceVersion& version = definition_.versions[i];
+      if (!version.deprecated) continue;
+      version.deprecation_warning = FindString((*versions)[i], {"deprecationWarning"}, DeprecationOf(version));
+    }
+  }
+
+  // Names the best version that is not deprecated, if there is one that clients prefer to this one.
+  std::string DeprecationOf(const ResourceVersion& version) const {
+    const ResourceVersion* best = nullptr;
+    for (const ResourceVersion& other : definition_.versions) {
+      if (!other.served || other.deprecated || CompareApiVersions(other.name, version.name) <= 0) continue;
+      if (best == nullptr || CompareApiVersions(other.name, best->name) > 0) best = &other;
+    }
+    const std::string prefix = definition_.group + "/";
+    std::string text = prefix + version.name + " " + definition_.kind + " is deprecated";
+    if (best != nullptr) text += "; use " + prefix + best->name + " " + definition_.kind;
+    return text;
   }
 
   ResourceVersion ReadVersion(const Json& json, const std::string& path) {
@@ -223,15 +152,24 @@ class Reader {
     version.served = FindBool(json, {"served"});
     version.storage = FindBool(json, {"storage"});
     version.deprecated = FindBool(json, {"deprecated"});
-    CheckLabel(path + ".name", version.name);
-    ReadSubresources(json, path, version);
-    ReadColumns(json, path, version);
-    ReadSelectableFields(json, path, version);
+    ReadSubresources(json, version);
+    ReadColumns(json, version);
+    ReadSelectableFields(json, version);
     ReadSchema(json, path + ".schema.openAPIV3Schema", version);
     return version;
   }
 
-  void ReadSubresources(const Json& json, const std::string& path, ResourceVersion& version) {
+  static void ReadSelectableFields(const Json& json, ResourceVersion& version) {
+    const Json* fields = Find(json, "selectableFields");
+    if (fields == nullptr || !fields->IsArray()) return;
+    for (const Json& field : fields->GetArray()) {
+      std::string_view path = FindString(field, {"jsonPath"});
+      if (path.starts_with('.')) path.remove_prefix(1);
+      if (!path.empty()) version.selectable_fields.emplace_back(path);
+    }
+  }
+
+  static void ReadSubresources(const Json& json, ResourceVersion& version) {
     const Json* status = Find(json, {"subresources", "status"});
     version.has_status = status != nullptr && !status->IsNull();
     const Json* scale = Find(json, {"subresources", "scale"});
@@ -239,62 +177,26 @@ class Reader {
     version.scale = ScaleSubresource{std::string(FindString(*scale, {"specReplicasPath"})),
                                      std::string(FindString(*scale, {"statusReplicasPath"})),
                                      std::string(FindString(*scale, {"labelSelectorPath"}))};
-    const std::string at = path + ".subresources.scale.";
-    CheckReplicasPath(at + "specReplicasPath", version.scale->spec_replicas_path, ".spec.");
-    CheckReplicasPath(at + "statusReplicasPath", version.scale->status_replicas_path, ".status.");
-  }
-  void CheckReplicasPath(std::string field, std::string_view text, std::string_view under) {
-    if (text.empty()) return Required(std::move(field));
-    if (!text.starts_with(under)) Invalid(std::move(field), text, "should be a path under " + std::string(under));
   }
 
-  void ReadColumns(const Json& json, const std::string& path, ResourceVersion& version) {
+  void ReadColumns(const Json& json, ResourceVersion& version) const {
     const Json* columns = Find(json, "additionalPrinterColumns");
     if (columns == nullptr || !columns->IsArray()) return;
-    for (rapidjson::SizeType i = 0; i < columns->Size(); ++i) {
-      const Json& column = (*columns)[i];
-      const std::string at = path + ".additionalPrinterColumns[" + std::to_string(i) + "].";
+    for (const Json& column : columns->GetArray()) {
       version.columns.push_back(
           {std::string(FindString(column, {"name"})), std::string(FindString(column, {"type"})),
            std::string(FindString(column, {"format"})), std::string(FindString(column, {"description"})),
            static_cast<int32_t>(FindInt(column, {"priority"})), std::string(FindString(column, {"jsonPath"})),
            definition_.builtin && FindBool(column, {"x-croft-computed"})});
-      const PrinterColumn& read = version.columns.back();
-      if (read.name.empty()) Required(at + "name");
-      if (read.type.empty()) Required(at + "type");
-      if (read.json_path.empty()) {
-        Required(at + "jsonPath");
-      } else if (read.json_path[0] != '.') {
-        Invalid(at + "jsonPath", read.json_path, "must be a simple json path starting with .");
-      }
-    }
-  }
-
-  void ReadSelectableFields(const Json& json, const std::string& path, ResourceVersion& version) {
-    const Json* fields = Find(json, "selectableFields");
-    if (fields == nullptr || !fields->IsArray()) return;
-    for (rapidjson::SizeType i = 0; i < fields->Size(); ++i) {
-      const std::string at = path + ".selectableFields[" + std::to_string(i) + "].jsonPath";
-      const std::string_view json_path = FindString((*fields)[i], {"jsonPath"});
-      if (json_path.empty()) {
-        Required(at);
-      } else if (json_path.size() < 2 || json_path[0] != '.' || json_path.find('[') != std::string_view::npos) {
-        Invalid(at, json_path, "must be a simple json path starting with .");
-      } else {
-        version.selectable_fields.emplace_back(json_path.substr(1));
-      }
     }
   }
 
   void ReadSchema(const Json& json, const std::string& path, ResourceVersion& version) {
     const Json* schema = Find(json, {"schema", "openAPIV3Schema"});
-    if (schema == nullptr || schema->IsNull()) return Required(path, "schemas are required");
+    if (schema == nullptr || schema->IsNull()) return Required(path);
     if (!definition_.builtin) {
       for (Cause& cause : CheckStructural(*schema, path)) causes_.push_back(std::move(cause));
-      if (HasRules(*schema)) {
-        definition_.warnings.push_back("spec.versions: rules in x-kubernetes-validations of version " + version.name +
-                                       " are not enforced");
-      }
+      Note(*schema, version.name);
     }
     auto compiled = Compile(*schema, definitions_, path);
     if (!compiled.ok()) {
@@ -308,6 +210,32 @@ class Reader {
     version.schema = *std::move(compiled);
     version.source = std::make_shared<const std::string>(WriteJson(*schema));
     if (!definition_.builtin) CheckDefaults(*version.schema, path);
+  }
+
+  // What the schema asks for and does not get.
+  void Note(const Json& schema, const std::string& version) {
+    bool rules = false;
+    ForEachSchema(schema, [&](const Json& place) {
+      rules = rules || Find(place, "x-kubernetes-validations") != nullptr;
+      const std::string_view format = FindString(place, {"format"});
+      if (FindString(place, {"type"}) != "string" || format.empty() || IsKnownFormat(format)) return;
+      unknown_formats_.insert(std::string(format));
+    });
+    if (rules) rules_in_.push_back(version);
+  }
+  void Warn() {
+    for (const std::string& format : unknown_formats_) {
+      definition_.warnings.push_back("unrecognized format \"" + format + "\"");
+    }
+    for (const std::string& version : rules_in_) {
+      definition_.warnings.push_back("spec.versions: the x-kubernetes-validations rules of version " + version +
+                                     " are kept, but not enforced yet");
+    }
+    if (definition_.webhook_conversion && definition_.versions.size() > 1) {
+      definition_.warnings.push_back(
+          "spec.conversion: conversion webhooks are not called: requests in a version other than " +
+          definition_.StorageVersion().name + " are refused");
+    }
   }
 
   // Every default must be valid for the place that it is for, and hold nothing that would be pruned.
@@ -326,9 +254,10 @@ class Reader {
       causes_.push_back(
           {cause.type, cause.message, path + ".default" + (cause.field.empty() ? "" : "." + cause.field)});
     }
-    for (const std::string& unknown : PruneValue(*field.node, copy)) {
-      causes_.push_back(
-          {"FieldValueInvalid", "Invalid value: \"" + unknown + "\": is not known to the schema", path + ".default"});
+    if (!PruneValue(*field.node, copy).empty()) {
+      causes_.push_back({"FieldValueInvalid",
+                         "Invalid value: " + WriteJson(*field.default_value) + ": must not have unknown fields",
+                         path + ".default"});
     }
   }
 
@@ -352,6 +281,8 @@ class Reader {
   const Definitions* const definitions_;
   ResourceDefinition definition_;
   std::vector<Cause> causes_;
+  std::set<std::string> unknown_formats_;
+  std::vector<std::string> rules_in_;  // names of versions
 };
 
 }  // namespace

@@ -31,6 +31,7 @@ struct ResourceVersion {
   bool served = true;
   bool storage = true;
   bool deprecated = false;
+  std::string deprecation_warning;  // what who uses a deprecated version is told
   SchemaPtr schema;
   std::shared_ptr<const std::string> source;  // openAPIV3Schema as written, as JSON text, for OpenAPI out
   bool has_status = false;
@@ -60,6 +61,10 @@ struct ResourceDefinition {
   bool data_only = false;    // stored and served, but nothing acts on it
   bool replaceable = false;  // a posted definition of the same name takes its place as long as it is there
   bool create_only = false;  // a question or an order that is answered and never stored
+  // A web service is to convert between versions. None is called: only the storage version can be used.
+  bool webhook_conversion = false;
+  // The store's revision when its schemas last changed; objects written before it are read through the schema again.
+  uint64_t since = 0;
   // What the definition asks for and does not get, a sentence each; worth a Warning to who posts it.
   std::vector<std::string> warnings;
 
@@ -68,7 +73,8 @@ struct ResourceDefinition {
 };
 
 // Reads a CRD. `definitions` is for embedded kinds; nullptr for posted ones, which may then use no $ref and no x-croft
-// keys and must have structural schemas. The failure is kInvalid with a cause for each field that is refused.
+// keys and must have structural schemas. The failure is kInvalid with a cause for each place of a schema that is
+// refused, and for what can't be read at all; names, columns and paths are the server's to check.
 Result<ResourceDefinition> FromCrd(const Json& crd, const Definitions* definitions);
 
 // The kinds embedded into the binary (manifests/kinds), parsed once; and their shared definitions.

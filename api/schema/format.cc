@@ -13,12 +13,35 @@ namespace croft::schema {
 namespace {
 
 constexpr std::pair<std::string_view, Format> kNames[] = {
-    {"int32", Format::kInt32},       {"int64", Format::kInt64},        {"byte", Format::kByte},
-    {"date", Format::kDate},         {"date-time", Format::kDateTime}, {"datetime", Format::kDateTime},
-    {"duration", Format::kDuration}, {"email", Format::kEmail},        {"hostname", Format::kHostname},
-    {"ipv4", Format::kIpv4},         {"ipv6", Format::kIpv6},          {"cidr", Format::kCidr},
-    {"mac", Format::kMac},           {"quantity", Format::kQuantity},  {"uri", Format::kUri},
+    {"int32", Format::kInt32},
+    {"int64", Format::kInt64},
+    {"byte", Format::kByte},
+    {"date", Format::kDate},
+    {"date-time", Format::kDateTime},
+    {"duration", Format::kDuration},
+    {"email", Format::kEmail},
+    {"hostname", Format::kHostname},
+    {"ipv4", Format::kIpv4},
+    {"ipv6", Format::kIpv6},
+    {"cidr", Format::kCidr},
+    {"mac", Format::kMac},
+    {"quantity", Format::kQuantity},
+    {"uri", Format::kUri},
     {"uuid", Format::kUuid},
+    {"uuid3", Format::kUuid3},
+    {"uuid4", Format::kUuid4},
+    {"uuid5", Format::kUuid5},
+    {"bsonobjectid", Format::kObjectId},
+    {"isbn", Format::kIsbn},
+    {"isbn10", Format::kIsbn10},
+    {"isbn13", Format::kIsbn13},
+    {"creditcard", Format::kCreditCard},
+    {"ssn", Format::kSocialSecurity},
+    {"hexcolor", Format::kHexColor},
+    {"rgbcolor", Format::kRgbColor},
+    {"password", Format::kPassword},
+    {"k8s-short-name", Format::kShortName},
+    {"k8s-long-name", Format::kLongName},
 };
 
 bool IsDigit(char c) {
@@ -187,22 +210,125 @@ bool IsUri(std::string_view text) {
                      [](char c) { return IsLetter(c) || IsDigit(c) || c == '+' || c == '-' || c == '.'; });
 }
 
-bool IsUuid(std::string_view text) {
-  if (text.size() != 36) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : !IsHex(text[i])) return false;
+bool AllOf(std::string_view text, bool (*known)(char)) {
+  return std::all_of(text.begin(), text.end(), known);
+}
+
+// Groups of 8, 4, 4, 4 and 12 digits, with or without dashes. `version`: the digit that begins the third group; from 4
+// on the fourth group begins as RFC 4122 wants it. 0: any.
+bool IsUuid(std::string_view text, int version) {
+  std::string digits;
+  for (const size_t size : {8, 4, 4, 4, 12}) {
+    if (text.size() < size || !AllOf(text.substr(0, size), IsHex)) return false;
+    digits += text.substr(0, size);
+    text.remove_prefix(size);
+    if (size != 12) Take(text, "-");
   }
-  return true;
+  if (!text.empty()) return false;
+  if (version != 0 && digits[12] != '0' + version) return false;
+  return version < 4 || std::string_view("89abAB").find(digits[16]) != std::string_view::npos;
+}
+
+std::string Without(std::string_view text, std::string_view what) {
+  std::string rest;
+  for (const char c : text) {
+    if (what.find(c) == std::string_view::npos) rest += c;
+  }
+  return rest;
+}
+
+bool IsIsbn10(std::string_view given) {
+  const std::string text = Without(given, " -");
+  if (text.size() != 10 || !AllOf(std::string_view(text).substr(0, 9), IsDigit)) return false;
+  if (!IsDigit(text[9]) && text[9] != 'X') return false;
+  int sum = 0;
+  for (int i = 0; i < 9; ++i) sum += (i + 1) * (text[i] - '0');
+  sum += 10 * (text[9] == 'X' ? 10 : text[9] - '0');
+  return sum % 11 == 0;
+}
+
+bool IsIsbn13(std::string_view given) {
+  const std::string text = Without(given, " -");
+  if (text.size() != 13 || !AllOf(text, IsDigit)) return false;
+  int sum = 0;
+  for (int i = 0; i < 12; ++i) sum += (i % 2 == 0 ? 1 : 3) * (text[i] - '0');
+  return text[12] - '0' == (10 - sum % 10) % 10;
+}
+
+// Digits that pass Luhn's check, whatever stands between them.
+bool IsCreditCard(std::string_view given) {
+  std::string digits;
+  for (const char c : given) {
+    if (IsDigit(c)) digits += c;
+  }
+  if (digits.size() < 13 || digits.size() > 16) return false;
+  int sum = 0;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    int digit = digits[digits.size() - 1 - i] - '0';
+    if (i % 2 == 1 && (digit *= 2) > 9) digit -= 9;
+    sum += digit;
+  }
+  return sum % 10 == 0;
+}
+
+// 123-45-6789, with dashes, blanks or nothing between.
+bool IsSocialSecurity(std::string_view text) {
+  for (const size_t size : {3, 2, 4}) {
+    if (TakeDigits(text, size) < 0) return false;
+    if (size != 4) Take(text, "- ");
+  }
+  return text.empty();
+}
+
+bool IsHexColor(std::string_view text) {
+  Take(text, "#");
+  return (text.size() == 3 || text.size() == 6) && AllOf(text, IsHex);
+}
+
+// rgb(255, 0, 10)
+bool IsRgbColor(std::string_view given) {
+  const std::string spaceless = Without(given, " ");
+  std::string_view text = spaceless;
+  if (!text.starts_with("rgb(") || !text.ends_with(')')) return false;
+  text = text.substr(4, text.size() - 5);
+  for (int i = 0; i < 3; ++i) {
+    const std::string_view part = text.substr(0, text.find(','));
+    if (part.empty() || part.size() > 3 || !AllOf(part, IsDigit) || std::stoi(std::string(part)) > 255) return false;
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+    if (i < 2 && text.empty()) return false;
+  }
+  return text.empty();
+}
+
+bool IsShortName(std::string_view text) {
+  const auto known = [](char c) { return (c >= 'a' && c <= 'z') || IsDigit(c) || c == '-'; };
+  return !text.empty() && text.size() <= 63 && AllOf(text, known) && text.front() != '-' && text.back() != '-';
+}
+
+bool IsLongName(std::string_view text) {
+  const auto known = [](char c) { return (c >= 'a' && c <= 'z') || IsDigit(c) || c == '-'; };
+  if (text.size() > 253) return false;
+  for (;;) {
+    const std::string_view part = text.substr(0, text.find('.'));
+    if (part.empty() || !AllOf(part, known) || part.front() == '-' || part.back() == '-') return false;
+    if (part.size() == text.size()) return true;
+    text.remove_prefix(part.size() + 1);
+  }
 }
 
 }  // namespace
 
 Format FormatFrom(std::string_view name) {
+  const std::string wanted = Without(name, "-");
   for (const auto& [known, format] : kNames) {
-    if (known == name) return format;
+    if (Without(known, "-") == wanted) return format;
   }
   return Format::kNone;
+}
+
+bool IsKnownFormat(std::string_view name) {
+  const Format format = FormatFrom(name);
+  return format != Format::kNone && format != Format::kInt32 && format != Format::kInt64 && format != Format::kQuantity;
 }
 
 std::string_view FormatName(Format format) {
@@ -237,7 +363,33 @@ bool HasFormat(Format format, std::string_view text) {
     case Format::kUri:
       return IsUri(text);
     case Format::kUuid:
-      return IsUuid(text);
+      return IsUuid(text, 0);
+    case Format::kUuid3:
+      return IsUuid(text, 3);
+    case Format::kUuid4:
+      return IsUuid(text, 4);
+    case Format::kUuid5:
+      return IsUuid(text, 5);
+    case Format::kObjectId:
+      return text.size() == 24 && AllOf(text, IsHex);
+    case Format::kIsbn:
+      return IsIsbn10(text) || IsIsbn13(text);
+    case Format::kIsbn10:
+      return IsIsbn10(text);
+    case Format::kIsbn13:
+      return IsIsbn13(text);
+    case Format::kCreditCard:
+      return IsCreditCard(text);
+    case Format::kSocialSecurity:
+      return IsSocialSecurity(text);
+    case Format::kHexColor:
+      return IsHexColor(text);
+    case Format::kRgbColor:
+      return IsRgbColor(text);
+    case Format::kShortName:
+      return IsShortName(text);
+    case Format::kLongName:
+      return IsLongName(text);
     default:
       return true;
   }

@@ -23,9 +23,26 @@ enum class Format : uint8_t {
   kQuantity,
   kUri,
   kUuid,
+  kUuid3,
+  kUuid4,
+  kUuid5,
+  kObjectId,
+  kIsbn,
+  kIsbn10,
+  kIsbn13,
+  kCreditCard,
+  kSocialSecurity,
+  kHexColor,
+  kRgbColor,
+  kPassword,
+  kShortName,
+  kLongName,
 };
 
+// Dashes in a name do not count.
 Format FormatFrom(std::string_view name);
+// Whether the format of a text is one that Kubernetes checks; others are worth a warning.
+bool IsKnownFormat(std::string_view name);
 std::string_view FormatName(Format format);
 
 // Whether a text has the format. True for the formats of numbers.

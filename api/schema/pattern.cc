@@ -14,7 +14,7 @@ class PatternCompiler {
   Result<Pattern> Run(const PatternNode& tree, std::string_view text) {
     Emit(tree);
     Add({Op::kMatch});
-    if (too_large_) return Status::Invalid("not a valid regular expression: the pattern is too large");
+    if (too_large_) return Status::Invalid("the pattern is too large");
     pattern_.text_ = text;
     return std::move(pattern_);
   }

@@ -86,7 +86,7 @@ class Parser {
   Result<NodePtr> Run() {
     NodePtr tree = ParseAlternatives(0);
     if (error_.empty() && !rest_.empty()) Fail("unexpected )");
-    if (!error_.empty()) return Status::Invalid("not a valid regular expression: " + error_);
+    if (!error_.empty()) return Status::Invalid(error_);
     return tree;
   }
 

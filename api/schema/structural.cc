@@ -1,259 +1,266 @@
 #include "api/schema/structural.h"
 
 #include <algorithm>
+#include <set>
 
-#include "api/schema/node.h"
+#include "api/schema/structural_report.h"
 
 namespace croft::schema {
 namespace {
 
-constexpr std::string_view kCombinators[] = {"allOf", "anyOf", "oneOf"};
-
 // Keywords that Kubernetes refuses everywhere.
 constexpr std::string_view kRefused[] = {"$ref",         "additionalItems",   "definitions",
                                          "dependencies", "patternProperties", "id"};
-// Keywords that belong to the structure and not into a combinator.
-constexpr std::string_view kStructureOnly[] = {"additionalProperties",
-                                               "default",
-                                               "description",
-                                               "nullable",
-                                               "title",
-                                               "type",
-                                               "x-kubernetes-embedded-resource",
-                                               "x-kubernetes-int-or-string",
-                                               "x-kubernetes-list-map-keys",
-                                               "x-kubernetes-list-type",
-                                               "x-kubernetes-map-type",
-                                               "x-kubernetes-preserve-unknown-fields"};
 
-bool IsTrue(const Json& schema, std::string_view keyword) {
-  return FindBool(schema, {keyword});
+bool HasMembers(const Json* object) {
+  return object != nullptr && object->IsObject() && !object->ObjectEmpty();
+}
+
+bool Lists(const Json* list, const Json& text) {
+  return list != nullptr && list->IsArray() && std::find(list->Begin(), list->End(), text) != list->End();
 }
 
 class Checker {
  public:
-  explicit Checker(std::string_view path) : path_(path) {}
+  explicit Checker(std::string_view path) : report_(path) {}
 
   void Root(const Json& schema) {
+    if (IsTrue(schema, "nullable")) report_.Forbid("nullable", "nullable cannot be true at the root");
+    if (Find(schema, "additionalProperties") != nullptr) {
+      report_.Forbid("additionalProperties", "must not be used at the root");
+    }
     const std::string_view type = FindString(schema, {"type"});
-    if (type.empty()) {
-      Required("type", "must not be empty at the root");
-    } else if (type != "object") {
-      Add("FieldValueInvalid", "type", "Invalid value: \"" + std::string(type) + "\": must be object at the root");
-    }
-    for (const std::string_view keyword : {"nullable", "x-kubernetes-int-or-string"}) {
-      if (IsTrue(schema, keyword)) Forbid(keyword, "must not be true at the root");
-    }
-    if (const Json* metadata = Find(schema, {"properties", "metadata"})) Metadata(*metadata);
-    Structure(schema, true, "");
+    if (!type.empty() && type != "object") report_.RefuseText("type", type, "must be object at the root");
+    Place(schema, SchemaPlace::kRoot);
   }
 
-  std::vector<Cause> TakeCauses() { return std::move(causes_); }
+  std::vector<Cause> TakeCauses() { return report_.TakeCauses(); }
 
  private:
-  void Add(std::string_view type, std::string_view keyword, std::string message) {
-    const PathScope scope(path_);
-    if (!keyword.empty()) AppendMember(path_, keyword);
-    causes_.push_back({std::string(type), std::move(message), path_});
-  }
-  void Forbid(std::string_view keyword, std::string_view why) {
-    Add("FieldValueForbidden", keyword, "Forbidden: " + std::string(why));
-  }
-  void Required(std::string_view keyword, std::string_view why) {
-    Add("FieldValueRequired", keyword, "Required value: " + std::string(why));
-  }
-
-  void Metadata(const Json& schema) {
-    const Json* properties = Find(schema, "properties");
-    if (properties == nullptr || !properties->IsObject()) return;
-    for (const auto& [key, unused] : properties->GetObject()) {
-      if (AsView(key) == "name" || AsView(key) == "generateName") continue;
-      Forbid("properties[metadata]",
-             "must not specify anything other than name and generateName, but metadata is "
-             "implicitly specified");
-      return;
-    }
-  }
-
-  // A place of the structure. `what` says where it stands, for the message about a missing type.
-  void Structure(const Json& schema, bool root, std::string_view what) {
-    if (!schema.IsObject()) return;  // Compile has said so
-    Keywords(schema);
+  void Place(const Json& schema, SchemaPlace place) {
+    if (!schema.IsObject()) return;  // Compile says so
+    CheckKeywords(schema, report_);
     const std::string_view type = FindString(schema, {"type"});
-    const bool free =
-        IsTrue(schema, "x-kubernetes-int-or-string") || IsTrue(schema, "x-kubernetes-preserve-unknown-fields");
-    if (type.empty() && !free && !root) Required("type", "must not be empty for specified " + std::string(what));
-    if (!type.empty() && IsTrue(schema, "x-kubernetes-int-or-string")) {
-      Forbid("type", "must be empty if x-kubernetes-int-or-string is true");
-    }
-    EmbeddedResource(schema, type);
-    List(schema, type);
-    Children(schema, type);
-    Combinators(schema, schema);
+    Extensions(schema, type, place);
+    ListType(schema, type);
+    Children(schema, type, place);
+    CheckCombinators(schema, report_);
   }
 
-  void Keywords(const Json& schema) {
-    for (const std::string_view keyword : kRefused) {
-      if (Find(schema, keyword) != nullptr) Forbid(keyword, std::string(keyword) + " is not supported");
+  void Extensions(const Json& schema, std::string_view type, SchemaPlace place) {
+    const bool number_or_text = IsTrue(schema, "x-kubernetes-int-or-string");
+    const bool preserve = IsTrue(schema, "x-kubernetes-preserve-unknown-fields");
+    const bool embedded = IsTrue(schema, "x-kubernetes-embedded-resource");
+    for (const std::string_view keyword : {"x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource"}) {
+      if (!number_or_text || !IsTrue(schema, keyword)) continue;
+      report_.Refuse(keyword, Json(true), "must be false if x-kubernetes-int-or-string is true");
     }
-    if (IsTrue(schema, "uniqueItems")) {
-      Forbid("uniqueItems", "uniqueItems cannot be set to true since the runtime complexity becomes quadratic");
+    if (const Json* flag = Find(schema, "x-kubernetes-preserve-unknown-fields"); flag != nullptr && flag->IsFalse()) {
+      report_.Refuse("x-kubernetes-preserve-unknown-fields", *flag, "must be true or undefined");
     }
-    for (const auto& [key, unused] : schema.GetObject()) {
-      if (AsView(key).starts_with("x-croft-")) Forbid(AsView(key), "x-croft keys are for Croft's own kinds");
+    if (embedded && type != "object") {
+      report_.RefuseText("type", type, "must be object if x-kubernetes-embedded-resource is true");
+    } else if (type.empty() && !number_or_text && !preserve) {
+      report_.Require("type", place == SchemaPlace::kRoot   ? "must not be empty at the root"
+                              : place == SchemaPlace::kItem ? "must not be empty for specified array items"
+                                                            : "must not be empty for specified object fields");
     }
+    if (embedded && Find(schema, "additionalProperties") != nullptr) {
+      report_.Forbid("additionalProperties", "must not be used if x-kubernetes-embedded-resource is set");
+    }
+    if (embedded && !preserve && !HasMembers(Find(schema, "properties"))) {
+      report_.Require("properties",
+                      "must not be empty if x-kubernetes-embedded-resource is true without "
+                      "x-kubernetes-preserve-unknown-fields");
+    }
+    if (embedded || place == SchemaPlace::kRoot) ObjectFields(schema, place);
+    MapType(schema, type);
   }
 
-  void EmbeddedResource(const Json& schema, std::string_view type) {
-    if (!IsTrue(schema, "x-kubernetes-embedded-resource")) return;
-    if (type != "object") Forbid("type", "must be object if x-kubernetes-embedded-resource is true");
-    if (Find(schema, "properties") == nullptr && !IsTrue(schema, "x-kubernetes-preserve-unknown-fields")) {
-      Required("properties",
-               "must not be empty if x-kubernetes-embedded-resource is true without "
-               "x-kubernetes-preserve-unknown-fields");
+  // apiVersion, kind and metadata of what is an object of the API.
+  void ObjectFields(const Json& schema, SchemaPlace place) {
+    const std::pair<std::string_view, std::string_view> fields[] = {
+        {"kind", "string"}, {"apiVersion", "string"}, {"metadata", "object"}};
+    for (const auto& [name, wanted] : fields) {
+      const Json* field = Find(schema, {"properties", name});
+      if (field == nullptr) continue;
+      const PathScope scope(report_.path());
+      AppendMember(report_.path(), "properties");
+      AppendKey(report_.path(), name);
+      if (const std::string_view type = FindString(*field, {"type"}); type != wanted) {
+        report_.Add("FieldValueInvalid", "type",
+                    "Invalid value: \"" + std::string(type) + "\": must be " + std::string(wanted));
+      }
+      if (place != SchemaPlace::kRoot) continue;
+      if (Find(*field, "default") != nullptr) {
+        report_.Forbid("default", "must not be set in top-level " + std::string(name));
+      }
+      if (name == "metadata") RootMetadata(*field);
     }
   }
+  void RootMetadata(const Json& schema) {
+    const Json* properties = Find(schema, "properties");
+    if (!HasMembers(properties)) return;
+    const auto allowed = [](const auto& member) {
+      return AsView(member.name) == "name" || AsView(member.name) == "generateName";
+    };
+    if (std::all_of(properties->MemberBegin(), properties->MemberEnd(), allowed)) return;
+    report_.Forbid("",
+                   "must not specify anything other than name and generateName, but metadata is implicitly specified");
+  }
 
-  void Children(const Json& schema, std::string_view type) {
+  void MapType(const Json& schema, std::string_view type) {
+    const Json* map_type = Find(schema, "x-kubernetes-map-type");
+    if (map_type == nullptr || !map_type->IsString()) return;
+    if (type != "object") report_.RefuseText("type", type, "must be object if x-kubernetes-map-type is specified");
+    if (*map_type == "atomic" || *map_type == "granular") return;
+    report_.Add("FieldValueNotSupported", "x-kubernetes-map-type",
+                "Unsupported value: " + WriteJson(*map_type) + ": supported values: \"atomic\", \"granular\"");
+  }
+
+  void Children(const Json& schema, std::string_view type, SchemaPlace place) {
     const Json* properties = Find(schema, "properties");
     const Json* additional = Find(schema, "additionalProperties");
-    if (additional != nullptr && additional->IsFalse()) {
-      Forbid("additionalProperties", "additionalProperties cannot be set to false");
-    }
-    const bool both = properties != nullptr && properties->IsObject() && !properties->ObjectEmpty();
-    if (additional != nullptr && both) {
-      Forbid("additionalProperties", "additionalProperties and properties are mutual exclusive");
+    if (additional != nullptr && !additional->IsTrue() && HasMembers(properties)) {
+      report_.Forbid("additionalProperties", "additionalProperties and properties are mutual exclusive");
     }
     if (properties != nullptr && properties->IsObject()) {
       for (const auto& [name, child] : properties->GetObject()) {
-        const PathScope scope(path_);
-        AppendMember(path_, "properties");
-        AppendKey(path_, AsView(name));
-        Structure(child, false, "object fields");
+        // The metadata of objects has a schema of its own.
+        if (place == SchemaPlace::kRoot && AsView(name) == "metadata") continue;
+        const PathScope scope(report_.path());
+        AppendMember(report_.path(), "properties");
+        AppendKey(report_.path(), AsView(name));
+        Place(child, SchemaPlace::kField);
       }
     }
-    Child(schema, "additionalProperties", "object fields");
+    Child(schema, "additionalProperties", SchemaPlace::kField);
     const Json* items = Find(schema, "items");
-    if (type == "array" && items == nullptr) Required("items", "must be specified");
+    if (type == "array" && items == nullptr) report_.Require("items", "must be specified");
     if (items != nullptr && items->IsArray()) {
-      return Forbid("items", "items must be a schema object and not an array");
+      return report_.Forbid("items", "items must be a schema object and not an array");
     }
-    Child(schema, "items", "array items");
+    Child(schema, "items", SchemaPlace::kItem);
   }
-  void Child(const Json& schema, std::string_view keyword, std::string_view what) {
+  void Child(const Json& schema, std::string_view keyword, SchemaPlace place) {
     const Json* child = Find(schema, keyword);
     if (child == nullptr || !child->IsObject()) return;
-    const PathScope scope(path_);
-    AppendMember(path_, keyword);
-    Structure(*child, false, what);
+    const PathScope scope(report_.path());
+    AppendMember(report_.path(), keyword);
+    Place(*child, place);
   }
 
-  void List(const Json& schema, std::string_view type) {
+  void ListType(const Json& schema, std::string_view type) {
     const std::string_view list_type = FindString(schema, {"x-kubernetes-list-type"});
     const Json* keys = Find(schema, "x-kubernetes-list-map-keys");
+    const Json* items = Find(schema, "items");
     if (!list_type.empty() && type != "array") {
-      Add("FieldValueInvalid", "type",
-          "Invalid value: \"" + std::string(type) + "\": must be array if x-kubernetes-list-type is specified");
+      report_.RefuseText("type", type, "must be array if x-kubernetes-list-type is specified");
+    } else if (list_type == "set" && items != nullptr) {
+      SetItems(*items);
     }
     if (!list_type.empty() && list_type != "atomic" && list_type != "set" && list_type != "map") {
-      Add("FieldValueNotSupported", "x-kubernetes-list-type",
+      report_.Add(
+          "FieldValueNotSupported", "x-kubernetes-list-type",
           "Unsupported value: \"" + std::string(list_type) + "\": supported values: \"atomic\", \"set\", \"map\"");
     }
-    if (list_type == "map") return MapKeys(schema, keys);
-    if (keys != nullptr) Forbid("x-kubernetes-list-map-keys", "must be empty if x-kubernetes-list-type is not map");
-    const Json* items = Find(schema, "items");
-    if (list_type == "set" && items != nullptr) SetItems(*items);
+    const bool has_keys = keys != nullptr && keys->IsArray() && !keys->Empty();
+    if (has_keys && list_type != "map") {
+      report_.RefuseText("x-kubernetes-list-type", list_type, "must be map if x-kubernetes-list-map-keys is non-empty");
+    }
+    if ((list_type == "set" || list_type == "map") && items != nullptr && IsTrue(*items, "nullable")) {
+      report_.Forbid("items.nullable", "cannot be nullable when x-kubernetes-list-type is " + std::string(list_type));
+    }
+    if (list_type != "map") return;
+    if (!has_keys) {
+      report_.Require("x-kubernetes-list-map-keys", "must not be empty if x-kubernetes-list-type is map");
+    }
+    if (items == nullptr) return report_.Require("items", "must have a schema if x-kubernetes-list-type is map");
+    if (const std::string_view of = FindString(*items, {"type"}); of != "object") {
+      report_.Add(
+          "FieldValueInvalid", "items.type",
+          "Invalid value: \"" + std::string(of) + "\": must be object if parent array's x-kubernetes-list-type is map");
+    } else if (has_keys) {
+      MapKeys(*items, *keys);
+    }
   }
   void SetItems(const Json& items) {
     const std::string_view type = FindString(items, {"type"});
-    const bool atomic_map = type == "object" && FindString(items, {"x-kubernetes-map-type"}) == "atomic";
-    const bool atomic_list = type == "array" && FindString(items, {"x-kubernetes-list-type"}, "atomic") == "atomic";
-    if ((type == "object" && !atomic_map) || (type == "array" && !atomic_list)) {
-      Forbid("items", "items of a list of type set must be scalar or atomic");
-    }
-    if (IsTrue(items, "nullable")) Forbid("items.nullable", "items of a list of type set must not be nullable");
+    const std::string_view keyword = type == "array" ? "x-kubernetes-list-type" : "x-kubernetes-map-type";
+    const std::string_view value = FindString(items, {keyword}, type == "array" ? "atomic" : "granular");
+    if ((type != "array" && type != "object") || value == "atomic") return;
+    report_.Add("FieldValueInvalid", "items." + std::string(keyword),
+                "Invalid value: \"" + std::string(value) +
+                    "\": must be atomic as item of a list with x-kubernetes-list-type=set");
   }
-  void MapKeys(const Json& schema, const Json* keys) {
-    if (keys == nullptr || !keys->IsArray() || keys->Empty()) {
-      return Required("x-kubernetes-list-map-keys", "must not be empty if x-kubernetes-list-type is map");
-    }
-    if (FindString(schema, {"items", "type"}) != "object") {
-      Forbid("items.type", "must be object if x-kubernetes-list-type is map");
-    }
-    const Json* required = Find(schema, {"items", "required"});
-    for (const Json& key : keys->GetArray()) {
+  void MapKeys(const Json& items, const Json& keys) {
+    std::set<std::string_view> seen;
+    for (const Json& key : keys.GetArray()) {
       if (!key.IsString()) continue;
-      const Json* property = Find(schema, {"items", "properties", AsView(key)});
-      const std::string_view type = property == nullptr ? "" : FindString(*property, {"type"});
+      if (!seen.insert(AsView(key)).second) {
+        report_.Refuse("x-kubernetes-list-map-keys", keys, "must not contain duplicate entries");
+      }
+      const Json* property = Find(items, {"properties", AsView(key)});
       if (property == nullptr) {
-        Add("FieldValueInvalid", "x-kubernetes-list-map-keys",
-            "Invalid value: " + WriteJson(key) + ": is not a property of the items");
-      } else if (type == "object" || type == "array") {
-        Add("FieldValueInvalid", "x-kubernetes-list-map-keys",
-            "Invalid value: " + WriteJson(key) + ": must be a scalar");
-      } else if (Find(*property, "default") == nullptr && !Lists(required, key)) {
-        Required("items.properties[" + std::string(AsView(key)) + "].default",
-                 "a key of the list must be required or have a default");
+        report_.Refuse("x-kubernetes-list-map-keys", keys, "entries must all be names of item properties");
+        continue;
+      }
+      const std::string at = "items.properties[" + std::string(AsView(key)) + "].";
+      const std::string_view type = FindString(*property, {"type"});
+      if (type == "object" || type == "array") {
+        report_.RefuseText(at + "type", type, "must be a scalar type if parent array's x-kubernetes-list-type is map");
+      }
+      if (Find(*property, "default") == nullptr && !Lists(Find(items, "required"), key)) {
+        report_.Require(
+            at + "default",
+            "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property");
+      }
+      if (IsTrue(*property, "nullable")) {
+        report_.Forbid(at + "nullable", "this property is in x-kubernetes-list-map-keys, so it cannot be nullable");
       }
     }
   }
-  static bool Lists(const Json* list, const Json& text) {
-    return list != nullptr && list->IsArray() && std::find(list->Begin(), list->End(), text) != list->End();
-  }
 
-  // `structure` is what the combinators of `schema` restrict.
-  void Combinators(const Json& schema, const Json& structure) {
-    for (const std::string_view keyword : kCombinators) {
-      const Json* branches = Find(schema, keyword);
-      if (branches == nullptr || !branches->IsArray()) continue;
-      for (rapidjson::SizeType i = 0; i < branches->Size(); ++i) {
-        const PathScope scope(path_);
-        AppendMember(path_, keyword);
-        AppendIndex(path_, i);
-        Restriction((*branches)[i], structure);
-      }
-    }
-    if (const Json* negated = Find(schema, "not")) {
-      const PathScope scope(path_);
-      AppendMember(path_, "not");
-      Restriction(*negated, structure);
-    }
-  }
-
-  // A schema within a combinator.
-  void Restriction(const Json& schema, const Json& structure) {
-    if (!schema.IsObject()) return;
-    Keywords(schema);
-    for (const std::string_view keyword : kStructureOnly) {
-      if (Find(schema, keyword) == nullptr) continue;
-      if (keyword == "type" && IsTrue(structure, "x-kubernetes-int-or-string")) continue;
-      Forbid(keyword, "must be empty to be structural");
-    }
-    if (const Json* properties = Find(schema, "properties"); properties != nullptr && properties->IsObject()) {
-      for (const auto& [name, child] : properties->GetObject()) {
-        const PathScope scope(path_);
-        AppendMember(path_, "properties");
-        AppendKey(path_, AsView(name));
-        Within(child, Find(structure, {"properties", AsView(name)}));
-      }
-    }
-    if (const Json* items = Find(schema, "items")) {
-      const PathScope scope(path_);
-      AppendMember(path_, "items");
-      Within(*items, Find(structure, "items"));
-    }
-    Combinators(schema, structure);
-  }
-  void Within(const Json& schema, const Json* structure) {
-    if (structure == nullptr) return Required("", "must be declared outside of the combinator too");
-    Restriction(schema, *structure);
-  }
-
-  std::string path_;
-  std::vector<Cause> causes_;
+  StructuralReport report_;
 };
 
+void CheckRules(const Json& rules, StructuralReport& report) {
+  const auto blank = [](std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; };
+  for (rapidjson::SizeType i = 0; i < rules.Size(); ++i) {
+    const std::string at = "x-kubernetes-validations[" + std::to_string(i) + "].";
+    const std::string_view rule = FindString(rules[i], {"rule"});
+    const std::string_view message = FindString(rules[i], {"message"});
+    if (blank(rule)) {
+      report.Require(at + "rule", "rule is not specified");
+    } else if (!message.empty() && blank(message)) {
+      report.RefuseText(at + "message", message, "must be non-empty if specified");
+    } else if (message.find('\n') != std::string_view::npos) {
+      report.RefuseText(at + "message", message, "must not contain line breaks");
+    } else if (message.empty() && rule.substr(0, rule.find_last_not_of(" \t\r\n") + 1).find('\n') != rule.npos) {
+      report.Require(at + "message", "message must be specified if rule contains line breaks");
+    }
+  }
+}
+
 }  // namespace
+
+void CheckKeywords(const Json& schema, StructuralReport& report) {
+  for (const std::string_view keyword : kRefused) {
+    if (Find(schema, keyword) != nullptr) report.Forbid(keyword, std::string(keyword) + " is not supported");
+  }
+  if (FindString(schema, {"type"}) == "null") {
+    report.Forbid("type", "type cannot be set to null, use nullable as an alternative");
+  }
+  if (IsTrue(schema, "uniqueItems")) {
+    report.Forbid("uniqueItems", "uniqueItems cannot be set to true since the runtime complexity becomes quadratic");
+  }
+  if (const Json* rules = Find(schema, "x-kubernetes-validations"); rules != nullptr && rules->IsArray()) {
+    CheckRules(*rules, report);
+  }
+  for (const auto& [key, unused] : schema.GetObject()) {
+    if (AsView(key).starts_with("x-croft-")) report.Forbid(AsView(key), "x-croft keys are for Croft's own kinds");
+  }
+}
 
 std::vector<Cause> CheckStructural(const Json& schema, std::string_view path) {
   Checker checker(path);

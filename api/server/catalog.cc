@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/schema/version_order.h"
+
 namespace croft::server {
 namespace {
 
@@ -35,6 +37,10 @@ CatalogView::CatalogView(std::vector<DefinitionPtr> definitions,
         of_group.push_back(version.name);
       }
     }
+  }
+  for (auto& [group, of_group] : versions) {
+    std::stable_sort(of_group.begin(), of_group.end(),
+                     [](const std::string& a, const std::string& b) { return schema::CompareApiVersions(a, b) > 0; });
   }
   // A plain word that two groups serve, as "ingress", means the first of them to clients: Kubernetes' own come before
   // the lab's.

@@ -20,6 +20,14 @@ Status NameTaken(const Served& served, const std::string& name, bool generated) 
   return status.WithDetails(std::move(details));
 }
 
+Status RefuseWhileTerminating(const Served& served, const std::string& name) {
+  const std::string& group = served.def().group;
+  Status status = Status::Forbidden(served.def().plural + "." + group + " \"" + name +
+                                    "\" is forbidden: create not allowed while custom resource definition is "
+                                    "terminating");
+  return status.WithDetails({group, served.def().plural, name, {}, {}, {}});
+}
+
 }  // namespace
 
 void ResourceService::Create(const Identity& who, const Target& target, JsonDocument body, const WriteOptions& options,
@@ -28,13 +36,17 @@ void ResourceService::Create(const Identity& who, const Target& target, JsonDocu
   if (!served.ok()) return done(served.status());
   if (served->def().create_only) return done(Answer(who, *served, target, std::move(body), options));
   if (!target.subresource.empty()) return done(CreateSubresource(*served, target, std::move(body), options));
-  if (!target.name.empty() || served->terminating) return done(MethodNotAllowed());
+  if (!target.name.empty()) return done(MethodNotAllowed());
   if (const Status scope = CheckScope(*served, target, false); !scope.ok()) return done(scope);
   if (served->def().namespaced && target.ns.empty()) return done(MethodNotAllowed());
 
   const bool named = !FindString(body, {"metadata", "name"}).empty();
   Result<Prepared> prepared = PrepareCreate(who, *served, target, body, options);
   if (!prepared.ok()) return done(prepared.status());
+  if (served->terminating) {
+    GiveBack(prepared->undo);
+    return done(RefuseWhileTerminating(*served, prepared->draft->meta().name));
+  }
   const store::GroupResource resource = ResourceOf(*served);
   const auto exists = [kept = *served, generated = !FindString(body, {"metadata", "generateName"}).empty() && !named](
                           const std::string& name) { return NameTaken(kept, name, generated); };

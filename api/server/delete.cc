@@ -125,14 +125,9 @@ Result<DeleteResult> ResourceService::DeleteStored(const Served& served, const O
     const Json* own = Find(json, {"spec", "finalizers"});
     held = held || (own != nullptr && own->IsArray() && !own->Empty());
   } else if (IsResource(served, "apiextensions.k8s.io", "customresourcedefinitions")) {
-    const store::GroupResource instances{std::string(FindString(json, {"spec", "group"})),
-                                         std::string(FindString(json, {"spec", "names", "plural"}))};
-    if (!parts_.store.List(instances, "").items.empty()) {
-      if (std::find(finalizers.begin(), finalizers.end(), kCrdCleanup) == finalizers.end()) {
-        finalizers.emplace_back(kCrdCleanup);
-      }
-      held = true;
-    }
+    // It goes once its objects are gone.
+    if (!stored->meta().deleting) finalizers.emplace_back(kCrdCleanup);
+    held = true;
   }
   if (held) return MarkDeleting(served, stored, grace, finalizers, options.dry_run);
   if (options.dry_run) return DeleteResult{InVersion(served, stored), true};
@@ -185,6 +180,10 @@ Result<DeleteResult> ResourceService::MarkDeleting(const Served& served, const O
   }
   if (IsResource(served, "", "namespaces")) {
     SetString(Ensure(wanted, "status", allocator), "phase", "Terminating", allocator);
+  }
+  if (IsResource(served, "apiextensions.k8s.io", "customresourcedefinitions")) {
+    const bool cleaned = std::find(finalizers.begin(), finalizers.end(), kCrdCleanup) == finalizers.end();
+    MarkCrdTerminating(wanted, cleaned, parts_.clock.Now(), allocator);
   }
   if (Equal(wanted, stored->ToJson())) return DeleteResult{InVersion(served, stored), false};
   Result<Draft> draft = Draft::From(wanted);

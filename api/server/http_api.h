@@ -83,6 +83,8 @@ class HttpApi {
 
   // Verbs on resources: http_read.cc, http_write.cc, http_watch.cc.
   void HandleResource(Exchange& exchange);
+  // Adds what who uses a deprecated version is told.
+  void WarnOfDeprecation(Exchange& exchange) const;
   void HandleGet(Exchange& exchange);
   void HandleList(Exchange& exchange);
   void HandleWatch(Exchange& exchange);

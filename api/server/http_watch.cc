@@ -64,7 +64,8 @@ void HttpApi::HandleWatch(Exchange& exchange) {
   if (socket) {
     stream = FrameMessages(exchange.responder->StartStream(101, socket->headers, max_queued), *socket);
   } else {
-    const http::Headers headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-cache, private"}};
+    http::Headers headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-cache, private"}};
+    AddWarnings(headers, exchange.style);
     stream = exchange.responder->StartStream(200, headers, max_queued);
   }
   {

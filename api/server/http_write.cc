@@ -41,6 +41,7 @@ void HttpApi::HandleResource(Exchange& exchange) {
   }
   const Result<Accepted> accepted = NegotiateObject(exchange.request.headers.Get("Accept"));
   if (!accepted.ok()) return Fail(exchange, accepted.status());
+  WarnOfDeprecation(exchange);
   exchange.accepted = *accepted;
   if (accepted->as == "Table") {
     if (const Status include = CheckInclude(exchange.query); !include.ok()) return Fail(exchange, include);
@@ -58,9 +59,15 @@ void HttpApi::HandleResource(Exchange& exchange) {
   HandleDelete(exchange);
 }
 
+void HttpApi::WarnOfDeprecation(Exchange& exchange) const {
+  const Served served = parts_.service.catalog().view()->Find(exchange.info.target.gvr);
+  if (served.definition == nullptr || !served.version->deprecated) return;
+  exchange.style.warnings.push_back(served.version->deprecation_warning);
+}
+
 void HttpApi::ReplyWrite(Exchange& exchange, const Result<WriteResult>& result) {
   if (!result.ok()) return Fail(exchange, result.status());
-  exchange.style.warnings = result->warnings;
+  exchange.style.warnings.insert(exchange.style.warnings.end(), result->warnings.begin(), result->warnings.end());
   ReplyObject(exchange, result->created ? 201 : 200, result->object);
 }
 

@@ -67,9 +67,11 @@ void MoveMember(const Json& from, Json& to, std::string_view key, JsonAllocator&
   }
 }
 
-// Whether desired state differs: all but metadata and, where it is a subresource, status.
+// Whether desired state differs: all but the version it is written in, metadata and, where it is a subresource, status.
 bool DesiredStateDiffers(const Json& a, const Json& b, bool has_status) {
-  const auto counts = [&](std::string_view key) { return key != "metadata" && !(has_status && key == "status"); };
+  const auto counts = [&](std::string_view key) {
+    return key != "apiVersion" && key != "metadata" && !(has_status && key == "status");
+  };
   std::set<std::string_view> keys;
   for (const auto& member : a.GetObject()) keys.insert(AsView(member.name));
   for (const auto& member : b.GetObject()) keys.insert(AsView(member.name));
@@ -177,6 +179,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
   Status refused = Refuse(served, name, causes);
   if (refused.ok()) refused = prepare;
   if (refused.ok()) ToStoredForm(served, body, allocator);
+  if (refused.ok()) ToStorage(served, body);
   if (refused.ok()) refused = MakeDraft(body, &prepared.draft);
   if (refused.ok()) return prepared;
   GiveBack(prepared.undo);
@@ -248,10 +251,6 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
     schema::ApplyDefaults(*served.version->schema, body, allocator);
     prepare = strategy.PrepareForUpdate(old, body, context);
     prepared.undo = std::move(context.undo);
-    const bool counts = strategy.has_generation();
-    if (counts && DesiredStateDiffers(old, body, served.version->has_status)) {
-      Set(*FindMutable(body, "metadata"), "generation", Json(stored.meta().generation + 1), allocator);
-    }
   }
   if (!status_only) {
     ValidateMetadata(body, served.def().namespaced, ParseNameFormat(served.def().name_format), causes);
@@ -265,7 +264,11 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
   Status refused = Refuse(served, target.name, causes);
   if (refused.ok()) refused = prepare;
   if (refused.ok()) {
+    ToStorage(served, body);
     Json& metadata = *FindMutable(body, "metadata");
+    if (!status_only && strategy.has_generation() && DesiredStateDiffers(old, body, served.version->has_status)) {
+      Set(metadata, "generation", Json(stored.meta().generation + 1), body.GetAllocator());
+    }
     SetString(metadata, "resourceVersion", FindString(old, {"metadata", "resourceVersion"}), body.GetAllocator());
     prepared.unchanged = Equal(old, body);
     prepared.finished = IsFinished(stored, body);

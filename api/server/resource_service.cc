@@ -34,6 +34,7 @@ Result<Served> ResourceService::Admit(const Identity& who, const Target& target,
   if (served.def().create_only && verb != "create") {
     return Status(Reason::kMethodNotAllowed, "the server does not allow this method on the requested resource");
   }
+  CROFT_RETURN_IF_ERROR(CheckConvertible(served));
   return served;
 }
 
@@ -61,16 +62,6 @@ Status ResourceService::CheckNamespaceOpen(const Served& served, const std::stri
 
 ObjectPtr ResourceService::Stored(const Served& served, const Target& target) const {
   return parts_.store.Get(ResourceOf(served), {target.ns, target.name});
-}
-
-ObjectPtr ResourceService::InVersion(const Served& served, const ObjectPtr& object) const {
-  const std::string wanted = ApiVersion(served.def().group, served.version->name);
-  if (object == nullptr || object->meta().api_version == wanted) return object;
-  JsonDocument json = object->ToJson();
-  ToShownForm(served, json, json.GetAllocator());
-  SetString(json, "apiVersion", wanted, json.GetAllocator());
-  Result<ObjectPtr> converted = Object::From(json);
-  return converted.ok() ? *converted : object;
 }
 
 bool Selectors::Matches(const Object& object) const {

@@ -153,9 +153,13 @@ class ResourceService {
   // What follows once a write is durable, on a thread that may block.
   bool HasFollowUp(const Served& served) const;
   void FollowUp(const Served& served, const ObjectPtr& object, bool removed);
+  void FollowCrd(const ObjectPtr& crd, bool removed);
   void ServeCrd(const ObjectPtr& crd);
+  // Gives the definitions of a group the names that they wait for and that are free now.
+  void ReconsiderNames(const std::string& group);
   void CleanUpAfterCrd(const ObjectPtr& crd);
-  void FinishTerminatingCrd(const Served& served);
+  // Lets a definition go once it is deleted and nothing of its kind is left.
+  void FinishTerminatingCrd(const std::string& group, const std::string& plural);
 
   // The object as the requested version shows it.
   ObjectPtr InVersion(const Served& served, const ObjectPtr& object) const;
@@ -168,6 +172,13 @@ class ResourceService {
 void GiveBack(std::vector<std::function<void()>>& undo);
 
 store::GroupResource ResourceOf(const Served& served);
+
+// Makes what was written in the served version what is stored.
+void ToStorage(const Served& served, JsonDocument& object);
+// Whether objects can be shown and written in the served version. The failure says which one to use.
+Status CheckConvertible(const Served& served);
+// Says in a definition's conditions that it is deleted; `cleaned`: nothing of its kind is left.
+void MarkCrdTerminating(Json& crd, bool cleaned, WallTime now, JsonAllocator& allocator);
 
 // The parsed selectors of a list or watch. kBadRequest for what is malformed or not supported by the kind.
 struct Selectors {

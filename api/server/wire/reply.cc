@@ -21,23 +21,23 @@ std::string Join(const std::vector<http::SharedBytes>& pieces) {
   return whole;
 }
 
-void AddWarnings(http::Response& response, const ReplyStyle& style) {
-  for (const std::string& warning : style.warnings) {
-    std::string text;
-    for (const char c : warning) {
-      if (c == '"' || c == '\\') text += '\\';
-      text += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-    response.headers.Add("Warning", "299 - \"" + text + "\"");
-  }
-}
-
 }  // namespace
 
 std::string DeletedBody(const GroupVersionResource& gvr, const Object& object) {
   Status status;
   status.WithDetails({gvr.group, gvr.resource, object.name(), object.meta().uid, {}, {}});
   return StatusBody(status);
+}
+
+void AddWarnings(http::Headers& headers, const ReplyStyle& style) {
+  for (const std::string& warning : style.warnings) {
+    std::string text;
+    for (const char c : warning) {
+      if (c == '"' || c == '\\') text += '\\';
+      text += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    }
+    headers.Add("Warning", "299 - \"" + text + "\"");
+  }
 }
 
 http::Response TextReply(int code, std::string body) {
@@ -71,7 +71,7 @@ http::Response JsonReply(int code, std::string json, const ReplyStyle& style) {
   }
   response.headers.Add("Content-Type", type);
   response.headers.Add("Cache-Control", "no-cache, private");
-  AddWarnings(response, style);
+  AddWarnings(response.headers, style);
   if (style.gzip && json.size() >= kGzipFrom) {
     json = Gzip(json);
     response.headers.Add("Content-Encoding", "gzip");
@@ -90,7 +90,7 @@ http::Response PiecesReply(int code, std::vector<http::SharedBytes> pieces, cons
   response.status = code;
   response.headers.Add("Content-Type", kJsonType);
   response.headers.Add("Cache-Control", "no-cache, private");
-  AddWarnings(response, style);
+  AddWarnings(response.headers, style);
   response.pieces = std::move(pieces);
   return response;
 }

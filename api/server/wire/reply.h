@@ -23,6 +23,8 @@ struct ReplyStyle {
 // A success as a meta/v1 Status about an object that is gone.
 std::string DeletedBody(const GroupVersionResource& gvr, const Object& object);
 
+// The warnings as headers: 299 - "text".
+void AddWarnings(http::Headers& headers, const ReplyStyle& style);
 http::Response TextReply(int code, std::string body);
 http::Response StatusReply(const Status& status, const ReplyStyle& style = {});
 // A JSON text in the style that was asked for.

@@ -1,0 +1,58 @@
+#include "api/server/forms.h"
+#include "api/server/resource_service.h"
+
+// Posted kinds in several versions. Without a conversion service (which is never called) versions differ in apiVersion
+// alone, and in what their schemas know: an object is stored as its storage version has it, and read through the schema
+// of the version that is asked for. What was stored before a schema changed is read through the present one.
+namespace croft::server {
+namespace {
+
+// Makes an object what `version` says: fields it doesn't know are dropped.
+void Show(const Served& served, const schema::ResourceVersion& version, JsonDocument& object) {
+  schema::Prune(*version.schema, object);
+  SetString(object, "apiVersion", ApiVersion(served.def().group, version.name), object.GetAllocator());
+}
+
+const schema::ResourceVersion& StoredAs(const Served& served, const Object& object) {
+  const auto [group, name] = SplitApiVersion(object.meta().api_version);
+  const schema::ResourceVersion* version = served.def().FindVersion(name);
+  return version == nullptr ? served.def().StorageVersion() : *version;
+}
+
+}  // namespace
+
+ObjectPtr ResourceService::InVersion(const Served& served, const ObjectPtr& object) const {
+  if (object == nullptr) return object;
+  const bool there = object->meta().api_version == ApiVersion(served.def().group, served.version->name);
+  // What the definition doesn't change never goes through it again.
+  if (there && (served.def().builtin || object->meta().revision > served.def().since)) return object;
+  JsonDocument json = object->ToJson();
+  if (served.def().builtin) {
+    ToShownForm(served, json, json.GetAllocator());
+    SetString(json, "apiVersion", ApiVersion(served.def().group, served.version->name), json.GetAllocator());
+  } else {
+    const schema::ResourceVersion& stored = StoredAs(served, *object);
+    schema::Prune(*stored.schema, json);
+    schema::ApplyDefaults(*stored.schema, json, json.GetAllocator());
+    Show(served, *served.version, json);
+  }
+  Result<ObjectPtr> shown = Object::From(json);
+  return shown.ok() ? *shown : object;
+}
+
+void ToStorage(const Served& served, JsonDocument& object) {
+  const schema::ResourceVersion& storage = served.def().StorageVersion();
+  if (&storage == served.version || served.def().builtin) return;
+  Show(served, storage, object);
+  schema::ApplyDefaults(*storage.schema, object, object.GetAllocator());
+}
+
+Status CheckConvertible(const Served& served) {
+  const schema::ResourceVersion& storage = served.def().StorageVersion();
+  if (!served.def().webhook_conversion || &storage == served.version) return Status::Ok();
+  return Status::Internal("conversion webhook for " + ApiVersion(served.def().group, storage.name) +
+                          ", Kind=" + served.def().kind + " failed: Croft calls no conversion webhooks; use version " +
+                          storage.name + ", in which the objects are stored");
+}
+
+}  // namespace croft::server
