@@ -31,10 +31,26 @@ std::string LeafText(const Json& schema) {
   return text.empty() ? "\n" : text;
 }
 
+// "io.k8s.api.core.v1.PodSpec" -> "v1.PodSpec".
+std::string GoType(std::string_view definition) {
+  const size_t last = definition.rfind('.');
+  if (last == std::string_view::npos || last == 0) return std::string(definition);
+  const size_t before = definition.rfind('.', last - 1);
+  return std::string(before == std::string_view::npos ? definition : definition.substr(before + 1));
+}
+
 class Compiler {
  public:
   Compiler(NodePool& pool, const Definitions* definitions, std::string_view path)
       : pool_(pool), definitions_(definitions), path_(path) {}
+
+  const Node* CompileRoot(const Json& schema, std::string_view go_type) {
+    if (go_type.empty()) return CompileNode(schema);
+    Node& node = pool_.nodes.emplace_back();
+    node.go_type = &*pool_.go_types.emplace(go_type).first;
+    Fill(node, schema);
+    return &node;
+  }
 
   const Node* CompileNode(const Json& schema) {
     if (const Json* ref = Find(schema, "$ref")) return CompileRef(*ref).node;
@@ -108,6 +124,7 @@ class Compiler {
     Field& field = pool_.definitions[std::string(name)];
     Node& node = pool_.nodes.emplace_back();
     field.node = &node;
+    node.go_type = &*pool_.go_types.insert(GoType(name)).first;
     const std::string outer = std::exchange(path_, std::string(name));
     SetUse(field, *schema);
     Fill(node, *schema);
@@ -305,11 +322,12 @@ class Compiler {
 
 }  // namespace
 
-Result<SchemaPtr> Compile(const Json& schema, const Definitions* definitions, std::string_view path) {
+Result<SchemaPtr> Compile(const Json& schema, const Definitions* definitions, std::string_view path,
+                          std::string_view go_type) {
   auto pool = definitions == nullptr ? nullptr : definitions->Pool();
   if (pool == nullptr) pool = std::make_shared<NodePool>();
   Compiler compiler(*pool, definitions, path);
-  const Node* root = compiler.CompileNode(schema);
+  const Node* root = compiler.CompileRoot(schema, go_type);
   if (definitions == nullptr) pool->Seal();
   std::vector<Cause> causes = compiler.TakeCauses();
   if (causes.empty()) return SchemaPtr(std::move(pool), root);

@@ -10,7 +10,7 @@ bool IsZero(const Json& value) {
 
 // Whether a member is to be taken out, as it stands for "absent".
 bool MeansAbsent(const Node& owner, const Field& field, const Json& value) {
-  if (value.IsNull()) return owner.native || (field.default_value != nullptr && !field.node->nullable);
+  if (value.IsNull()) return owner.native || !field.node->nullable;
   return field.node->zero_is_unset && IsZero(value);
 }
 
@@ -24,9 +24,13 @@ void Apply(const Node& node, Json& value, JsonAllocator& allocator) {
     }
   }
   if (!value.IsObject()) return;
-  if (!node.properties.empty()) {
+  if (!node.properties.empty() || (!node.native && node.additional.node != nullptr)) {
     FilterMembers(value, [&](std::string_view name, const Json& member) {
       const Field* field = node.FindProperty(name);
+      // In a map only what can't be null and has no default goes.
+      if (field == nullptr && !node.native && member.IsNull() && node.additional.node != nullptr) {
+        return node.additional.node->nullable || node.additional.default_value != nullptr;
+      }
       return field == nullptr || !MeansAbsent(node, *field, member);
     });
   }

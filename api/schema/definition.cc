@@ -198,7 +198,8 @@ class Reader {
       for (Cause& cause : CheckStructural(*schema, path)) causes_.push_back(std::move(cause));
       Note(*schema, version.name);
     }
-    auto compiled = Compile(*schema, definitions_, path);
+    auto compiled = Compile(*schema, definitions_, path,
+                            definition_.builtin ? version.name + "." + definition_.kind : std::string());
     if (!compiled.ok()) {
       const Status status = compiled.status();
       // What the structural rules have refused is not told twice.

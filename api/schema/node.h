@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -65,6 +66,8 @@ class Node final : public MergeSchema {
   bool allow_duplicates = false;  // of list type set and map
   bool zero_is_unset = false;     // "" and 0 are dropped before defaults
   bool any_additional = false;    // additionalProperties: true
+  // What Kubernetes' decoder calls the struct ("v1.PodSpec"); in the pool; nullptr for what is no struct of its own.
+  const std::string* go_type = nullptr;
   // Kubernetes' own kinds, decoded into typed structs there: null and empty texts mean absent, 1.0 is no integer.
   bool native = false;
 
@@ -94,6 +97,7 @@ struct NodePool {
   std::map<std::string, Pattern, std::less<>> patterns;       // by their text
   std::map<std::string, ListMerge, std::less<>> list_merges;  // by merge key
   std::unordered_map<std::string, const Node*> leaves;        // by their text
+  std::set<std::string> go_types;
   // Defaults and enumerations. A small chunk, since most schemas have few.
   JsonAllocator allocator{1024};
   std::deque<Json> values;

@@ -78,6 +78,73 @@ std::string GroupTitle(std::string_view group) {
   return title;
 }
 
+// "rbac.authorization.k8s.io" + "v1" -> "rbacAuthorization_v1".
+std::string TagOf(std::string_view group, std::string_view version) {
+  std::string tag = GroupTitle(group);
+  if (tag[0] >= 'A' && tag[0] <= 'Z') tag[0] = static_cast<char>(tag[0] - 'A' + 'a');
+  return version.empty() ? tag : tag + "_" + std::string(version);
+}
+
+struct Sentence {
+  std::string_view action;
+  std::string_view before;
+  std::string_view after;
+};
+constexpr Sentence kSentences[] = {
+    {"list", "Lists or watches objects of the kind ", "."},
+    {"get", "Reads one ", "."},
+    {"post", "Creates one ", "."},
+    {"put", "Replaces one ", "."},
+    {"patch", "Changes parts of one ", "."},
+    {"delete", "Deletes one ", "."},
+    {"deletecollection", "Deletes the objects of the kind ", " that the selectors find."},
+    {"connect", "Opens a connection: ", "."},
+};
+std::string Describe(std::string_view action, std::string_view kind) {
+  for (const Sentence& sentence : kSentences) {
+    if (sentence.action == action)
+      return std::string(sentence.before) + std::string(kind) + std::string(sentence.after);
+  }
+  return {};
+}
+
+constexpr std::pair<std::string_view, std::string_view> kParameterTexts[] = {
+    {"allowWatchBookmarks", "Whether a watch may send BOOKMARK events, which carry a resourceVersion alone."},
+    {"command", "Program and arguments to run."},
+    {"container", "Container that is meant; the only one when absent."},
+    {"continue", "Token of the list's last page, to get the next one."},
+    {"dryRun", "All: everything is checked and answered, nothing is stored."},
+    {"fieldManager", "Name of who makes the change; owns the fields that it sets."},
+    {"fieldSelector", "Restricts the objects by their fields."},
+    {"fieldValidation", "What unknown and duplicate fields lead to: Ignore, Warn or Strict."},
+    {"follow", "Goes on with what is logged from now on."},
+    {"force", "Takes fields over from other managers. For apply patches alone."},
+    {"gracePeriodSeconds", "Seconds that the object has to end; 0 is at once."},
+    {"labelSelector", "Restricts the objects by their labels."},
+    {"limit", "Most objects in one reply; the rest comes with the continue token."},
+    {"limitBytes", "Most bytes of the log."},
+    {"name", "Name of the object."},
+    {"namespace", "Namespace of the objects."},
+    {"orphanDependents", "Deprecated: use propagationPolicy."},
+    {"ports", "Ports to forward."},
+    {"pretty", "true: written for people."},
+    {"previous", "The log of the container before its last restart."},
+    {"propagationPolicy", "What becomes of dependents: Orphan, Background or Foreground."},
+    {"resourceVersion", "State that the reply is to show, or to begin after."},
+    {"resourceVersionMatch", "How resourceVersion is meant: Exact or NotOlderThan."},
+    {"sendInitialEvents", "Whether a watch begins with the present objects."},
+    {"sinceSeconds", "Lines that are not older than this."},
+    {"sinceTime", "Lines from this time on."},
+    {"stderr", "Connects standard error."},
+    {"stdin", "Connects standard input."},
+    {"stdout", "Connects standard output."},
+    {"tailLines", "Lines from the end of the log."},
+    {"timeoutSeconds", "When a list or watch ends at the latest."},
+    {"timestamps", "Puts a time before each line."},
+    {"tty", "Gives the program a terminal."},
+    {"watch", "Sends changes as they happen instead of a list."},
+};
+
 class Lister {
  public:
   Lister(const ResourceDefinition& definition, const ResourceVersion& version)
@@ -85,6 +152,7 @@ class Lister {
         version_(version),
         gvk_{definition.group, version.name, definition.kind},
         title_(GroupTitle(definition.group) + Capitalized(version.name)),
+        tag_(TagOf(definition.group, version.name)),
         kind_name_(OpenApiName(definition, version)),
         list_name_(OpenApiListName(definition, version)) {}
 
@@ -108,15 +176,17 @@ class Lister {
     if (has_namespace) paths_.back().in_path.push_back(kNamespace);
   }
 
-  std::string Id(std::string_view verb, std::string_view suffix) const {
-    return std::string(verb) + title_ + (definition_.namespaced ? "Namespaced" : "") + definition_.kind +
-           std::string(suffix);
+  // "list" + "AppsV1" + infix + "NamespacedDeployment" + suffix
+  std::string Id(std::string_view verb, std::string_view suffix, std::string_view infix = {}) const {
+    return std::string(verb) + title_ + std::string(infix) + (definition_.namespaced ? "Namespaced" : "") +
+           definition_.kind + std::string(suffix);
   }
 
   void Add(std::string_view method, std::string_view action, std::string id, std::initializer_list<Query> queries,
            std::string body, std::string reply, const GroupVersionKind& gvk) {
-    OpenApiOperation operation{std::string(method), std::string(action), std::move(id), gvk, {},
-                               std::move(body),     std::move(reply)};
+    OpenApiOperation operation{
+        std::string(method),       std::string(action), std::move(id), gvk, {}, std::move(body), std::move(reply), tag_,
+        Describe(action, gvk.kind)};
     for (const Query& query : queries) operation.query.insert(operation.query.end(), query.begin(), query.end());
     // Listing and deleting share some.
     std::vector<OpenApiParameter> unique;
@@ -134,8 +204,8 @@ class Lister {
     if (!definition_.create_only) Add("get", "list", Id("list", ""), {kListQuery}, "", list_name_, gvk_);
     Add("post", "post", Id("create", ""), {kWriteQuery}, kind_name_, kind_name_, gvk_);
     if (!DeletesCollections(definition_)) return;
-    Add("delete", "deletecollection", Id("delete", "Collection"), {kListQuery, kDeleteQuery}, kMeta + "DeleteOptions",
-        kMeta + "Status", gvk_);
+    Add("delete", "deletecollection", Id("delete", "", "Collection"), {kListQuery, kDeleteQuery},
+        kMeta + "DeleteOptions", kMeta + "Status", gvk_);
   }
 
   void Item(const std::string& path) {
@@ -167,10 +237,10 @@ class Lister {
     const GroupVersionKind gvk{std::string(extra->group), std::string(extra->version), std::string(extra->kind)};
     for (const std::string_view method : {"get", "post"}) {
       if (extra->methods.find(method) == std::string_view::npos) continue;
-      const std::string verb = extra->action == "connect" ? "connect" + Capitalized(method)
-                               : method == "post"         ? "create"
-                                                          : "read";
-      Add(method, extra->action, Id(verb, Capitalized(name)), {extra->query}, std::string(extra->body),
+      const bool connects = extra->action == "connect";
+      const std::string verb = connects ? "connect" : method == "post" ? "create" : "read";
+      const std::string infix = connects ? Capitalized(method) : "";
+      Add(method, extra->action, Id(verb, Capitalized(name), infix), {extra->query}, std::string(extra->body),
           std::string(extra->body), gvk);
     }
   }
@@ -184,6 +254,7 @@ class Lister {
   const ResourceVersion& version_;
   const GroupVersionKind gvk_;
   const std::string title_;
+  const std::string tag_;
   const std::string kind_name_;
   const std::string list_name_;
   std::string item_;
@@ -224,6 +295,57 @@ std::span<const std::string_view> PatchMediaTypes() {
                                                 "application/strategic-merge-patch+json",
                                                 "application/apply-patch+yaml"};
   return kTypes;
+}
+
+std::vector<std::string> OpenApiCodes(const OpenApiOperation& operation) {
+  std::vector<std::string> codes = {"200"};
+  const bool creates = operation.method == "put" || operation.method == "patch" || operation.action == "post";
+  if (creates) codes.emplace_back("201");
+  if (operation.action == "post" || operation.action == "delete") codes.emplace_back("202");
+  return codes;
+}
+
+std::string_view OpenApiParameterText(std::string_view name) {
+  for (const auto& [known, text] : kParameterTexts) {
+    if (known == name) return text;
+  }
+  return {};
+}
+
+OpenApiPath ResourceListPath(std::string_view group, std::string_view version) {
+  const std::string root = group.empty() ? "/api/" : "/apis/" + std::string(group) + "/";
+  return {root + std::string(version) + "/",
+          {},
+          {{"get",
+            "",
+            "get" + GroupTitle(group) + Capitalized(version) + "APIResources",
+            {},
+            {},
+            "",
+            kMeta + "APIResourceList",
+            TagOf(group, version),
+            "Lists what this version of the group has."}}};
+}
+
+std::vector<OpenApiPath> ListDiscoveryPaths(const std::set<std::string>& groups) {
+  const auto path = [](std::string at, std::string id, std::string reply, std::string tag, std::string description) {
+    return OpenApiPath{
+        std::move(at),
+        {},
+        {{"get", "", std::move(id), {}, {}, "", std::move(reply), std::move(tag), std::move(description)}}};
+  };
+  std::vector<OpenApiPath> paths = {
+      path("/api/", "getCoreAPIVersions", kMeta + "APIVersions", "core", "Lists the versions of the core group."),
+      path("/apis/", "getAPIVersions", kMeta + "APIGroupList", "apis", "Lists the groups."),
+      path("/version/", "getCodeVersion", "io.k8s.apimachinery.pkg.version.Info", "version",
+           "Tells the server's version."),
+  };
+  for (const std::string& group : groups) {
+    if (group.empty()) continue;
+    paths.push_back(path("/apis/" + group + "/", "get" + GroupTitle(group) + "APIGroup", kMeta + "APIGroup",
+                         TagOf(group, ""), "Tells the versions of the group."));
+  }
+  return paths;
 }
 
 std::vector<OpenApiPath> ListOpenApiPaths(const ResourceDefinition& definition, const ResourceVersion& version) {

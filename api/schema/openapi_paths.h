@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,13 +19,21 @@ struct OpenApiParameter {
 // What one method does at a path, in the terms that OpenAPI v2 and v3 have in common.
 struct OpenApiOperation {
   std::string method;  // "get"
-  std::string action;  // x-kubernetes-action: "list", "connect", ...
+  std::string action;  // x-kubernetes-action: "list", "connect", ...; empty: about no kind
   std::string id;      // "listCoreV1NamespacedPod"
   GroupVersionKind gvk;
   std::vector<OpenApiParameter> query;
   std::string body;   // name of a definition; empty: none
   std::string reply;  // name of a definition; empty: text
+  std::string tag;    // "apps_v1": what client generators make a class of
+  std::string description;
 };
+
+// The codes of success that a method may answer with, beside 200: 201 where something may be created, 202 where it may
+// take a while.
+std::vector<std::string> OpenApiCodes(const OpenApiOperation& operation);
+// What a parameter is for.
+std::string_view OpenApiParameterText(std::string_view name);
 
 struct OpenApiPath {
   std::string path;                       // "/api/v1/namespaces/{namespace}/pods/{name}"
@@ -42,6 +51,10 @@ std::string OpenApiListName(const ResourceDefinition& definition, const Resource
 
 // The media types of patches, in the order in which the server prefers them.
 std::span<const std::string_view> PatchMediaTypes();
+
+// Where clients learn what a group and version has; and, once for a server, which groups and versions there are.
+OpenApiPath ResourceListPath(std::string_view group, std::string_view version);
+std::vector<OpenApiPath> ListDiscoveryPaths(const std::set<std::string>& groups);
 
 // All paths of one served version.
 std::vector<OpenApiPath> ListOpenApiPaths(const ResourceDefinition& definition, const ResourceVersion& version);

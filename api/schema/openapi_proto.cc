@@ -73,10 +73,10 @@ constexpr Member kInfo[] = {{"title", 1, As::kText}, {"version", 2, As::kText}, 
 constexpr Member kPathItem[] = {{"get", 2, As::kOperation},   {"put", 3, As::kOperation},
                                 {"post", 4, As::kOperation},  {"delete", 5, As::kOperation},
                                 {"patch", 8, As::kOperation}, {"parameters", 9, As::kParameters}};
-constexpr Member kOperation[] = {{"tags", 1, As::kTexts},         {"description", 3, As::kText},
-                                 {"operationId", 5, As::kText},   {"produces", 6, As::kTexts},
-                                 {"consumes", 7, As::kTexts},     {"parameters", 8, As::kParameters},
-                                 {"responses", 9, As::kResponses}};
+constexpr Member kOperation[] = {{"tags", 1, As::kTexts},          {"description", 3, As::kText},
+                                 {"operationId", 5, As::kText},    {"produces", 6, As::kTexts},
+                                 {"consumes", 7, As::kTexts},      {"parameters", 8, As::kParameters},
+                                 {"responses", 9, As::kResponses}, {"schemes", 10, As::kTexts}};
 constexpr Member kBodyParameter[] = {{"description", 1, As::kText},
                                      {"name", 2, As::kText},
                                      {"in", 3, As::kText},

@@ -99,7 +99,9 @@ class Renderer {
     Json reference = OpenApiReference(name, style_, allocator_);
     Json out(rapidjson::kObjectType);
     for (const auto& [key, value] : schema.GetObject()) {
-      if (AsView(key) != "$ref" && !IsHidden(AsView(key))) Add(out, AsView(key), Copy(value, allocator_));
+      // An empty default lets the defaults within appear; by itself it need not be valid.
+      const bool empty = AsView(key) == "default" && value.IsObject() && value.ObjectEmpty();
+      if (AsView(key) != "$ref" && !empty && !IsHidden(AsView(key))) Add(out, AsView(key), Copy(value, allocator_));
     }
     if (style_ == OpenApiStyle::kV2) {
       Add(out, "$ref", std::move(reference["$ref"]));
@@ -137,6 +139,10 @@ class Collector {
   Json Collect() {
     for (const std::string_view name : {"ObjectMeta", "ListMeta", "Status", "DeleteOptions", "Patch", "WatchEvent"}) {
       Want(std::string(kMeta) + std::string(name));
+    }
+    Want(std::string(kMeta) + "APIResourceList");
+    if (style_ == OpenApiStyle::kV2) {
+      for (const OpenApiPath& path : ListDiscoveryPaths({"any"})) Want(path.operations[0].reply);
     }
     for (const PublishedKind& kind : kinds_) {
       AddKind(kind);

@@ -1,5 +1,8 @@
 #include "api/schema/openapi_v2.h"
 
+#include <set>
+#include <utility>
+
 #include "api/schema/openapi_paths.h"
 #include "api/schema/openapi_schemas.h"
 
@@ -37,24 +40,33 @@ class Builder {
 
   Json Paths(const std::vector<PublishedKind>& kinds) {
     Json paths(rapidjson::kObjectType);
+    std::set<std::string> groups;
+    std::set<std::pair<std::string, std::string>> versions;
     for (const PublishedKind& kind : kinds) {
-      const std::string tag = ApiVersion(kind.definition->group, kind.version->name);
-      for (const OpenApiPath& path : ListOpenApiPaths(*kind.definition, *kind.version)) {
-        Json item(rapidjson::kObjectType);
-        for (const OpenApiOperation& operation : path.operations) {
-          Set(item, operation.method, Operation(operation, tag), allocator_);
-        }
-        if (!path.in_path.empty()) Set(item, "parameters", Parameters(path.in_path, "path"), allocator_);
-        Set(paths, path.path, std::move(item), allocator_);
-      }
+      for (const OpenApiPath& path : ListOpenApiPaths(*kind.definition, *kind.version)) Add(paths, path);
+      groups.insert(kind.definition->group);
+      versions.emplace(kind.definition->group, kind.version->name);
     }
+    for (const auto& [group, version] : versions) Add(paths, ResourceListPath(group, version));
+    for (const OpenApiPath& path : ListDiscoveryPaths(groups)) Add(paths, path);
     return paths;
   }
 
-  Json Operation(const OpenApiOperation& operation, std::string_view tag) {
+  void Add(Json& paths, const OpenApiPath& path) {
+    Json item(rapidjson::kObjectType);
+    for (const OpenApiOperation& operation : path.operations) {
+      Set(item, operation.method, Operation(operation), allocator_);
+    }
+    if (!path.in_path.empty()) Set(item, "parameters", Parameters(path.in_path, "path"), allocator_);
+    Set(paths, path.path, std::move(item), allocator_);
+  }
+
+  Json Operation(const OpenApiOperation& operation) {
     Json out(rapidjson::kObjectType);
     SetString(out, "operationId", operation.id, allocator_);
-    Set(out, "tags", Texts({tag}), allocator_);
+    SetString(out, "description", operation.description, allocator_);
+    Set(out, "schemes", Texts({"https"}), allocator_);
+    Set(out, "tags", Texts({operation.tag}), allocator_);
     Json consumes(rapidjson::kArrayType);
     if (operation.method == "patch") {
       for (const std::string_view type : PatchMediaTypes()) consumes.PushBack(MakeString(type, allocator_), allocator_);
@@ -67,6 +79,7 @@ class Builder {
     if (!operation.body.empty()) parameters.PushBack(Body(operation), allocator_);
     Set(out, "parameters", std::move(parameters), allocator_);
     Set(out, "responses", Responses(operation), allocator_);
+    if (operation.action.empty()) return out;
     SetString(out, "x-kubernetes-action", operation.action, allocator_);
     Set(out, "x-kubernetes-group-version-kind", OpenApiKind(operation.gvk, allocator_), allocator_);
     return out;
@@ -84,6 +97,7 @@ class Builder {
       Json out(rapidjson::kObjectType);
       SetString(out, "name", parameter.name, allocator_);
       SetString(out, "in", in, allocator_);
+      SetString(out, "description", OpenApiParameterText(parameter.name), allocator_);
       SetString(out, "type", parameter.type, allocator_);
       if (in == "path") Set(out, "required", Json(true), allocator_);
       list.PushBack(std::move(out), allocator_);
@@ -102,13 +116,15 @@ class Builder {
   }
 
   Json Responses(const OpenApiOperation& operation) {
-    Json schema = operation.reply.empty() ? Json(rapidjson::kObjectType)
-                                          : OpenApiReference(operation.reply, OpenApiStyle::kV2, allocator_);
-    if (operation.reply.empty()) SetString(schema, "type", "string", allocator_);
     Json responses(rapidjson::kObjectType);
-    Json& good = Ensure(responses, "200", allocator_);
-    SetString(good, "description", "OK", allocator_);
-    Set(good, "schema", std::move(schema), allocator_);
+    for (const std::string& code : OpenApiCodes(operation)) {
+      Json schema = operation.reply.empty() ? Json(rapidjson::kObjectType)
+                                            : OpenApiReference(operation.reply, OpenApiStyle::kV2, allocator_);
+      if (operation.reply.empty()) SetString(schema, "type", "string", allocator_);
+      Json& good = Ensure(responses, code, allocator_);
+      SetString(good, "description", code == "200" ? "OK" : code == "201" ? "Created" : "Accepted", allocator_);
+      Set(good, "schema", std::move(schema), allocator_);
+    }
     SetString(Ensure(responses, "401", allocator_), "description", "Unauthorized", allocator_);
     return responses;
   }

@@ -32,24 +32,32 @@ class Builder {
   }
 
  private:
+  // Of one group and version.
   Json Paths(const std::vector<PublishedKind>& kinds) {
     Json paths(rapidjson::kObjectType);
+    Add(paths, ResourceListPath(kinds.front().definition->group, kinds.front().version->name));
     for (const PublishedKind& kind : kinds) {
-      for (const OpenApiPath& path : ListOpenApiPaths(*kind.definition, *kind.version)) {
-        Json item(rapidjson::kObjectType);
-        for (const OpenApiOperation& operation : path.operations) {
-          Set(item, operation.method, Operation(operation), allocator_);
-        }
-        if (!path.in_path.empty()) Set(item, "parameters", Parameters(path.in_path, "path"), allocator_);
-        Set(paths, path.path, std::move(item), allocator_);
-      }
+      for (const OpenApiPath& path : ListOpenApiPaths(*kind.definition, *kind.version)) Add(paths, path);
     }
     return paths;
+  }
+
+  void Add(Json& paths, const OpenApiPath& path) {
+    Json item(rapidjson::kObjectType);
+    for (const OpenApiOperation& operation : path.operations) {
+      Set(item, operation.method, Operation(operation), allocator_);
+    }
+    if (!path.in_path.empty()) Set(item, "parameters", Parameters(path.in_path, "path"), allocator_);
+    Set(paths, path.path, std::move(item), allocator_);
   }
 
   Json Operation(const OpenApiOperation& operation) {
     Json out(rapidjson::kObjectType);
     SetString(out, "operationId", operation.id, allocator_);
+    SetString(out, "description", operation.description, allocator_);
+    Json tags(rapidjson::kArrayType);
+    tags.PushBack(MakeString(operation.tag, allocator_), allocator_);
+    Set(out, "tags", std::move(tags), allocator_);
     Set(out, "parameters", Parameters(operation.query, "query"), allocator_);
     if (!operation.body.empty()) {
       Json& content = Ensure(Ensure(out, "requestBody", allocator_), "content", allocator_);
@@ -60,11 +68,20 @@ class Builder {
       }
     }
     Json& responses = Ensure(out, "responses", allocator_);
-    Json& good = Ensure(responses, "200", allocator_);
-    SetString(good, "description", "OK", allocator_);
-    const char* type = operation.reply.empty() ? "text/plain" : "application/json";
-    Set(Ensure(good, "content", allocator_), type, Media(operation.reply), allocator_);
+    for (const std::string& code : OpenApiCodes(operation)) {
+      Json& good = Ensure(responses, code, allocator_);
+      SetString(good, "description", code == "200" ? "OK" : code == "201" ? "Created" : "Accepted", allocator_);
+      Json& content = Ensure(good, "content", allocator_);
+      if (operation.reply.empty()) {
+        Set(content, "text/plain", Media(operation.reply), allocator_);
+        continue;
+      }
+      for (const char* type : {"application/json", "application/yaml"}) {
+        Set(content, type, Media(operation.reply), allocator_);
+      }
+    }
     SetString(Ensure(responses, "401", allocator_), "description", "Unauthorized", allocator_);
+    if (operation.action.empty()) return out;
     SetString(out, "x-kubernetes-action", operation.action, allocator_);
     Set(out, "x-kubernetes-group-version-kind", OpenApiKind(operation.gvk, allocator_), allocator_);
     return out;
@@ -89,6 +106,7 @@ class Builder {
       Json out(rapidjson::kObjectType);
       SetString(out, "name", parameter.name, allocator_);
       SetString(out, "in", in, allocator_);
+      SetString(out, "description", OpenApiParameterText(parameter.name), allocator_);
       if (in == "path") Set(out, "required", Json(true), allocator_);
       Set(out, "schema", Type(parameter.type), allocator_);
       list.PushBack(std::move(out), allocator_);
@@ -111,16 +129,16 @@ JsonDocument BuildDocument(std::vector<PublishedKind> kinds, std::string_view gr
   return document;
 }
 
+}  // namespace
+
 // FNV-1a: tells texts apart that nobody forges.
-std::string Hash(std::string_view text) {
+std::string OpenApiHash(std::string_view text) {
   uint64_t hash = 0xcbf29ce484222325;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   char hex[17];
   std::snprintf(hex, sizeof(hex), "%016llX", static_cast<unsigned long long>(hash));
   return hex;
 }
-
-}  // namespace
 
 std::string OpenApiV3Path(std::string_view group, std::string_view version) {
   return (group.empty() ? "api/" : "apis/" + std::string(group) + "/") + std::string(version);
@@ -142,7 +160,7 @@ std::string BuildOpenApiV3Index(const std::vector<const ResourceDefinition*>& ki
   for (const auto& [group, version] : versions) {
     const std::string path = OpenApiV3Path(group, version);
     const std::string text = WriteJson(BuildDocument(served, group, version, definitions, server_version));
-    SetString(Ensure(paths, path, allocator), "serverRelativeURL", "/openapi/v3/" + path + "?hash=" + Hash(text),
+    SetString(Ensure(paths, path, allocator), "serverRelativeURL", "/openapi/v3/" + path + "?hash=" + OpenApiHash(text),
               allocator);
   }
   return WriteJson(index);

@@ -16,6 +16,9 @@ std::string OpenApiV3Path(std::string_view group, std::string_view version);
 JsonDocument BuildOpenApiV3(const std::vector<const ResourceDefinition*>& kinds, std::string_view group,
                             std::string_view version, std::string_view server_version);
 
+// The hash by which a document is known to clients.
+std::string OpenApiHash(std::string_view text);
+
 // The index that /openapi/v3 answers: each document's URL with the hash of its text, so that clients may keep it for as
 // long as the URL stays. Builds all documents one after the other: keep the result until a definition changes.
 std::string BuildOpenApiV3Index(const std::vector<const ResourceDefinition*>& kinds, std::string_view server_version);

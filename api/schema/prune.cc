@@ -48,8 +48,7 @@ class Pruner {
     FilterMembers(object, [&](std::string_view name, Json& member) {
       const Field* field = node.FindProperty(name);
       const PathScope scope(path_);
-      const bool known = field != nullptr || node.additional.node == nullptr;
-      known ? AppendMember(path_, name) : AppendKey(path_, name);
+      AppendMember(path_, name);
       if (resource && name == "metadata" && (field == nullptr || field->node->properties.empty())) {
         return VisitMetadata(member);
       }

@@ -30,7 +30,9 @@ class Definitions {
 
 // Compiles a schema. `definitions` may be nullptr: then $ref is refused, as for what a user posts. Causes name the
 // place below `path` ("spec.versions[0].schema.openAPIV3Schema.properties[spec]").
-Result<SchemaPtr> Compile(const Json& schema, const Definitions* definitions, std::string_view path);
+// `go_type`: what Kubernetes' decoder calls the root ("v1.Pod"), for messages about types; empty for posted kinds.
+Result<SchemaPtr> Compile(const Json& schema, const Definitions* definitions, std::string_view path,
+                          std::string_view go_type = {});
 
 // All violations of types, required fields, bounds, patterns, enumerations, formats, list keys and combinators, worded
 // as Kubernetes words them; empty when valid. `metadata` at the root is left to the server.

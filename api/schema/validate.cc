@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <unordered_map>
 #include <unordered_set>
 
+#include "api/schema/decoding_error.h"
 #include "api/schema/node.h"
 #include "api/schema/utf8.h"
 
@@ -105,9 +107,24 @@ class Validator {
   // `root`: apiVersion, kind and metadata are not looked at.
   void Check(const Node& node, const Json& value, bool root = false) {
     if (Full()) return;
+    const std::string* outer = owner_;
+    const std::string* inner = node.go_type;
+    CheckWithin(node, value, root, inner == nullptr ? outer : inner);
+    owner_ = outer;
+  }
+
+  std::vector<Cause> TakeCauses() { return std::move(causes_); }
+  bool Full() const { return causes_.size() >= max_causes_; }
+  bool empty() const { return causes_.empty(); }
+  size_t size() const { return causes_.size(); }
+
+ private:
+  // `inner`: the struct that the members of `value` belong to.
+  void CheckWithin(const Node& node, const Json& value, bool root, const std::string* inner) {
     if (value.IsNull() && node.nullable) return;
     if (node.zero_is_unset && IsZero(value)) return;
     if (!CheckType(node, value)) return;
+    owner_ = inner;
     if (value.IsObject()) CheckObject(node, value, root);
     if (value.IsArray()) CheckArray(node, value);
     if (value.IsString()) CheckText(node, AsView(value), value);
@@ -118,11 +135,6 @@ class Validator {
     }
   }
 
-  std::vector<Cause> TakeCauses() { return std::move(causes_); }
-  bool Full() const { return causes_.size() >= max_causes_; }
-  bool empty() const { return causes_.empty(); }
-
- private:
   void Add(std::string_view type, std::string message) {
     if (!Full()) causes_.push_back({std::string(type), std::move(message), path_});
   }
@@ -139,13 +151,13 @@ class Validator {
 
   bool CheckType(const Node& node, const Json& value) {
     if (HasType(node, value)) return true;
-    const std::string shown = Quote(TypeOf(value));
-    if (node.type == Type::kInteger && value.IsNumber() && node.native) {
-      WrongType("integer", value, Show(value));
-    } else {
-      Add("FieldValueTypeInvalid", "Invalid value: " + shown + ": " + Place() + " in body must be of type " +
-                                       std::string(TypeName(node.type)) + ": " + shown);
+    if (node.native) {
+      Add("FieldValueTypeInvalid", DecodingError(node, value, {owner_, path_}));
+      return false;
     }
+    const std::string shown = Quote(TypeOf(value));
+    Add("FieldValueTypeInvalid", "Invalid value: " + shown + ": " + Place() + " in body must be of type " +
+                                     std::string(TypeName(node.type)) + ": " + shown);
     return false;
   }
   static bool HasType(const Node& node, const Json& value) {
@@ -187,20 +199,20 @@ class Validator {
       if (!known) field = node.additional.node == nullptr ? nullptr : &node.additional;
       if (field == nullptr || (node.native && known && member.IsNull())) continue;
       const PathScope scope(path_);
-      known ? AppendMember(path_, name) : AppendKey(path_, name);
+      known || !node.native ? AppendMember(path_, name) : AppendKey(path_, name);
       Check(*field->node, member);
     }
   }
 
-  void Required(std::string_view name) {
+  void Required(std::string_view name, std::string_view why = {}) {
     const PathScope scope(path_);
     AppendMember(path_, name);
-    Add("FieldValueRequired", "Required value");
+    Add("FieldValueRequired", "Required value" + std::string(why));
   }
 
   void CheckEmbedded(const Json& value) {
     for (const std::string_view name : {"apiVersion", "kind"}) {
-      if (FindString(value, {name}).empty()) Required(name);
+      if (FindString(value, {name}).empty()) Required(name, ": must not be empty");
     }
   }
 
@@ -208,12 +220,12 @@ class Validator {
     const uint64_t count = value.MemberCount();
     if (bounds.max_properties && count > *bounds.max_properties) TooMany(count, *bounds.max_properties);
     if (bounds.min_properties && count < *bounds.min_properties) {
-      Invalid(value, "should have at least " + std::to_string(*bounds.min_properties) + " properties");
+      Invalid(Json(count), "should have at least " + std::to_string(*bounds.min_properties) + " properties");
     }
   }
   void TooMany(uint64_t count, uint64_t most) {
-    Add("FieldValueTooMany",
-        "Too many: " + std::to_string(count) + ": must have at most " + std::to_string(most) + " items");
+    Add("FieldValueTooMany", "Too many: " + std::to_string(count) + ": must have at most " + std::to_string(most) +
+                                 (most == 1 ? " item" : " items"));
   }
 
   void CheckArray(const Node& node, const Json& value) {
@@ -238,7 +250,7 @@ class Validator {
     if (bounds.max_items && count > *bounds.max_items) TooMany(count, *bounds.max_items);
     if (!bounds.min_items || count >= *bounds.min_items) return;
     if (node.native && count == 0 && *bounds.min_items == 1) return Add("FieldValueRequired", "Required value");
-    Invalid(value, "should have at least " + std::to_string(*bounds.min_items) + " items");
+    Invalid(Json(count), "should have at least " + std::to_string(*bounds.min_items) + " items");
   }
 
   static bool HasTwins(const Json& list) {
@@ -247,10 +259,11 @@ class Validator {
                         [&](const Json& item) { return seen.insert(WriteJson(item)).second; });
   }
 
+  // What comes a third time is not told again.
   void CheckSet(const Json& list) {
-    std::unordered_set<std::string> seen;
+    std::unordered_map<std::string, int> seen;
     for (rapidjson::SizeType i = 0; i < list.Size(); ++i) {
-      if (seen.insert(WriteJson(list[i])).second) continue;
+      if (++seen[WriteJson(list[i])] != 2) continue;
       const PathScope scope(path_);
       AppendIndex(path_, i);
       Add("FieldValueDuplicate", "Duplicate value: " + Show(list[i]));
@@ -259,11 +272,11 @@ class Validator {
 
   // Kubernetes' own kinds name the key within the item, custom resources the item.
   void CheckKeys(const Node& node, const Json& list) {
-    std::unordered_set<std::string> seen;
+    std::unordered_map<std::string, int> seen;
     for (rapidjson::SizeType i = 0; i < list.Size(); ++i) {
       if (!list[i].IsObject()) continue;
       const std::string keys = KeysOf(node, list[i]);
-      if (seen.insert(keys).second) continue;
+      if (++seen[keys] == 1 || (!node.native && seen[keys] > 2)) continue;
       const PathScope scope(path_);
       AppendIndex(path_, i);
       const Json* only = node.native && node.list_keys.size() == 1 ? Find(list[i], node.list_keys[0]) : nullptr;
@@ -284,9 +297,11 @@ class Validator {
 
   void CheckText(const Node& node, std::string_view text, const Json& value) {
     if (node.bounds != nullptr && !CheckTextBounds(node, *node.bounds, text, value)) return;
-    if (node.format != Format::kNone && !HasFormat(node.format, text)) {
-      WrongType(FormatName(node.format), value, Show(value));
+    if (node.format == Format::kNone || HasFormat(node.format, text)) return;
+    if (node.native && node.format == Format::kByte) {
+      return Add("FieldValueTypeInvalid", "illegal base64 data at input byte " + std::to_string(BadBase64(text)));
     }
+    WrongType(FormatName(node.format), value, Show(value));
   }
 
   bool CheckTextBounds(const Node& node, const Bounds& bounds, std::string_view text, const Json& value) {
@@ -295,19 +310,25 @@ class Validator {
       Invalid(value, "should be at least " + std::to_string(*bounds.min_length) + " chars long");
     }
     if (bounds.max_length && text.size() > *bounds.max_length && CountRunes(text) > *bounds.max_length) {
-      Add("FieldValueTooLong", "Too long: may not be more than " + std::to_string(*bounds.max_length) + " characters");
+      Add("FieldValueTooLong", "Too long: may not be more than " + std::to_string(*bounds.max_length) +
+                                   (*bounds.max_length == 1 ? " byte" : " bytes"));
       return false;  // and no pattern is tried on what is too long
     }
     if (bounds.pattern == nullptr || bounds.pattern->Matches(text)) return true;
-    if (node.format == Format::kQuantity) return WrongType("quantity", value, Show(value)), false;
+    if (node.format == Format::kQuantity) {
+      Add("FieldValueTypeInvalid",
+          "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+      return false;
+    }
     Invalid(value, "should match '" + bounds.pattern->text() + "'");
     return false;
   }
 
   void CheckNumber(const Node& node, const Json& value) {
     const double number = value.GetDouble();
-    if (node.format == Format::kInt32 && (number < -2147483648.0 || number > 2147483647.0)) {
-      return WrongType("int32", value, Show(value));
+    // Kubernetes ignores the formats of numbers in posted kinds; its own decode into an int32.
+    if (node.native && node.format == Format::kInt32 && (number < -2147483648.0 || number > 2147483647.0)) {
+      return Add("FieldValueTypeInvalid", DecodingError(node, value, {owner_, path_}));
     }
     if (node.format == Format::kQuantity || node.bounds == nullptr) return;
     const Bounds& bounds = *node.bounds;
@@ -339,20 +360,51 @@ class Validator {
     Add("FieldValueNotSupported", "Unsupported value: " + Show(value) + ": supported values: " + known);
   }
 
+  std::vector<Cause> Try(const Node& node, const Json& value) const {
+    Validator validator(max_causes_);
+    validator.path_ = path_;
+    validator.owner_ = owner_;
+    validator.Check(node, value);
+    return validator.TakeCauses();
+  }
   static bool Accepts(const Node& node, const Json& value) {
     Validator validator(1);
     validator.Check(node, value);
     return validator.empty();
   }
 
+  // What is missing to the branch that fits best is told too.
+  void TellNearest(const std::vector<const Node*>& branches, const Json& value) {
+    std::vector<Cause> nearest;
+    for (const Node* branch : branches) {
+      std::vector<Cause> causes = Try(*branch, value);
+      if (nearest.empty() || causes.size() < nearest.size()) nearest = std::move(causes);
+    }
+    for (Cause& cause : nearest) {
+      if (!Full()) causes_.push_back(std::move(cause));
+    }
+  }
+
   void CheckLogic(const Node& node, const Bounds& bounds, const Json& value) {
-    for (const Node* each : bounds.all_of) Check(*each, value);
-    if (!bounds.any_of.empty() && std::none_of(bounds.any_of.begin(), bounds.any_of.end(),
-                                               [&](const Node* each) { return Accepts(*each, value); })) {
+    CheckAllOf(bounds, value);
+    const auto accepts = [&](const Node* each) { return Accepts(*each, value); };
+    if (!bounds.any_of.empty() && std::none_of(bounds.any_of.begin(), bounds.any_of.end(), accepts)) {
       NotAccepted("must validate at least one schema (anyOf)");
+      if (!node.native) TellNearest(bounds.any_of, value);
     }
     CheckOneOf(node, bounds, value);
     if (bounds.negated != nullptr) CheckNegated(node, *bounds.negated, value);
+  }
+  void CheckAllOf(const Bounds& bounds, const Json& value) {
+    size_t failed = 0;
+    for (const Node* each : bounds.all_of) {
+      const size_t before = causes_.size();
+      Check(*each, value);
+      failed += causes_.size() > before ? 1 : 0;
+    }
+    if (failed == 0 || bounds.all_of[0]->native) return;
+    NotAccepted(std::string("must validate all the schemas (allOf)") +
+                (failed == bounds.all_of.size() ? ". None validated" : ""));
   }
   void NotAccepted(std::string_view must) {
     Add("FieldValueInvalid", "Invalid value: \"\": " + Quote(Place()) + " " + std::string(must));
@@ -366,8 +418,10 @@ class Validator {
     }
     const auto accepted = std::count_if(bounds.one_of.begin(), bounds.one_of.end(),
                                         [&](const Node* each) { return Accepts(*each, value); });
-    if (accepted == 0) NotAccepted("must validate one and only one schema (oneOf). Found none valid");
-    if (accepted > 1) NotAccepted("must validate one and only one schema (oneOf). Found more than one valid");
+    if (accepted == 1) return;
+    NotAccepted("must validate one and only one schema (oneOf). Found " +
+                (accepted == 0 ? std::string("none valid") : std::to_string(accepted) + " valid alternatives"));
+    if (accepted == 0 && !node.native) TellNearest(bounds.one_of, value);
   }
 
   // Exactly one of these fields.
@@ -407,6 +461,7 @@ class Validator {
 
   const size_t max_causes_;
   std::string path_;
+  const std::string* owner_ = nullptr;  // the struct that the value belongs to
   std::vector<Cause> causes_;
 };
 

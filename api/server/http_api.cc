@@ -18,12 +18,22 @@ std::string_view CountedMethod(std::string_view method) {
   return "other";
 }
 
+// As the query says; where it says nothing, what a person sees is pretty.
+bool WantsPretty(const http::Request& request, const Query& query) {
+  const std::string asked = query.Get("pretty");
+  if (!asked.empty())
+    return asked == "1" || asked == "t" || asked == "T" || asked == "true" || asked == "True" || asked == "TRUE";
+  const std::string_view agent = request.headers.Get("User-Agent");
+  return agent.starts_with("curl") || agent.starts_with("Wget") || agent.starts_with("Mozilla/5.0");
+}
+
 }  // namespace
 
 HttpApi::HttpApi(Parts parts) : parts_(std::move(parts)), encoder_(parts_.clock) {}
 
 void HttpApi::Tick() {
   watches_.Tick(parts_.clock.Steady(), parts_.service.store().Revision());
+  open_api_.DropIdle(parts_.clock.Steady());
   ResumeWaiting(parts_.clock.Steady());
 }
 
@@ -62,7 +72,7 @@ void HttpApi::Guard(Exchange& exchange, void (HttpApi::*handle)(Exchange&)) {
 void HttpApi::Dispatch(Exchange& exchange) {
   std::optional<RequestInfo> info = ParsePath(exchange.request.path());
   exchange.style.gzip = TakesGzip(exchange.request);
-  exchange.style.pretty = exchange.query.Flag("pretty");
+  exchange.style.pretty = WantsPretty(exchange.request, exchange.query);
   if (!info) return Fail(exchange, Status::BadRequest("the path is malformed"));
   exchange.info = std::move(*info);
   TakeSocketToken(exchange.request);

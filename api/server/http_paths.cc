@@ -1,8 +1,12 @@
 #include <sys/utsname.h>
 
+#include <ctime>
+
+#include "api/schema/openapi_v3.h"
 #include "api/server/http_api.h"
 #include "api/server/version.h"
 #include "api/server/wire/discovery.h"
+#include "api/server/wire/etag.h"
 
 namespace croft::server {
 namespace {
@@ -36,6 +40,16 @@ bool IsHealth(const std::string& first) {
 
 std::string Lower(std::string text) {
   for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  return text;
+}
+
+// "Wed, 21 Oct 2026 07:28:00 GMT"
+std::string HttpDate(WallTime when) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[40];
+  std::strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &parts);
   return text;
 }
 
@@ -93,11 +107,10 @@ void HttpApi::HandleDiscovery(Exchange& exchange) {
   if (document.empty()) return Fail(exchange, PathNotFound());
   if (type.empty()) return Reply(exchange, JsonReply(200, std::move(document), exchange.style));
   // The client looks at the type to learn that it got what it asked for.
-  const std::string tag = "\"" + std::to_string(StableHash(document)) + "\"";
+  const std::string tag = "\"" + schema::OpenApiHash(document) + "\"";
   http::Response response;
-  response.headers = {
-      {"Content-Type", type}, {"ETag", tag}, {"Vary", "Accept"}, {"Cache-Control", "no-cache, private"}};
-  if (exchange.request.headers.Get("If-None-Match") == tag) {
+  response.headers = {{"Content-Type", type}, {"ETag", tag}, {"Vary", "Accept"}, {"Cache-Control", "public"}};
+  if (MatchesTag(exchange.request.headers.Get("If-None-Match"), tag)) {
     response.status = 304;
   } else {
     response.body = std::move(document);
@@ -118,25 +131,39 @@ void HttpApi::HandleHealth(Exchange& exchange) {
 void HttpApi::HandleOpenApi(Exchange& exchange) {
   const auto& segments = exchange.info.segments;
   const CatalogViewPtr view = parts_.service.catalog().view();
-  const std::string_view accept = exchange.request.headers.Get("Accept");
   using Kind = OpenApiDocuments::Kind;
-  std::optional<OpenApiDocuments::Document> document;
-  std::string type = "application/json";
+  std::optional<Kind> kind = Kind::kV3Index;
+  std::string path;
   if (segments.size() == 2 && segments[1] == "v2") {
-    const bool protobuf = accept.find("application/com.github.proto-openapi.spec.v2") != std::string_view::npos;
-    if (protobuf) type = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
-    document = open_api_.Get(*view, protobuf ? Kind::kV2Protobuf : Kind::kV2Json);
-  } else if (segments.size() == 2 && segments[1] == "v3") {
-    document = open_api_.Get(*view, Kind::kV3Index);
+    kind = NegotiateOpenApiV2(exchange.request.headers.Get("Accept"));
   } else if (segments.size() > 2 && segments[1] == "v3") {
-    std::string path = segments[2];
-    for (size_t i = 3; i < segments.size(); ++i) path += "/" + segments[i];
-    document = open_api_.Get(*view, Kind::kV3Group, path);
+    kind = Kind::kV3Group;
+    for (size_t i = 2; i < segments.size(); ++i) path += (path.empty() ? "" : "/") + segments[i];
+  } else if (segments.size() != 2 || segments[1] != "v3") {
+    return Fail(exchange, PathNotFound());
   }
+  if (!kind) return Reply(exchange, TextReply(406, ""));
+  const auto document = open_api_.Get(*view, *kind, path, parts_.clock.Steady());
   if (!document) return Fail(exchange, PathNotFound());
+  const std::string tag = "\"" + document->hash + "\"";
   http::Response response;
-  response.headers = {{"Content-Type", type}, {"ETag", document->etag}, {"Vary", "Accept-Encoding, Accept"}};
-  if (exchange.request.headers.Get("If-None-Match") == document->etag) {
+  response.headers = {
+      {"Content-Type",
+       *kind == Kind::kV2Protobuf ? "application/com.github.proto-openapi.spec.v2.v1.0+protobuf" : "application/json"},
+      {"ETag", tag},
+      {"Vary", "Accept-Encoding, Accept"}};
+  if (const std::string hash = exchange.query.Get("hash"); *kind == Kind::kV3Group && !hash.empty()) {
+    if (hash != document->hash) {
+      // The client's index is old: it is led to the present document.
+      response.status = 301;
+      response.headers.Add("Location", "/openapi/v3/" + path + "?hash=" + document->hash);
+      return Reply(exchange, std::move(response));
+    }
+    // Under this address there will never be another text.
+    response.headers.Add("Cache-Control", "public, immutable");
+    response.headers.Add("Expires", HttpDate(parts_.clock.Now() + std::chrono::hours(24 * 365)));
+  }
+  if (MatchesTag(exchange.request.headers.Get("If-None-Match"), tag)) {
     response.status = 304;
   } else if (exchange.style.gzip) {
     response.headers.Add("Content-Encoding", "gzip");

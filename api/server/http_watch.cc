@@ -34,6 +34,10 @@ Status SelectName(Target& target, WatchOptions& options) {
 }  // namespace
 
 void HttpApi::HandleWatch(Exchange& exchange) {
+  if (exchange.accepted.format != Format::kJson) {
+    return Fail(exchange,
+                {Reason::kNotAcceptable, "only the following media types are accepted: application/json;stream=watch"});
+  }
   const Query& query = exchange.query;
   WatchOptions options = ParseWatchOptions(query);
   Target target = exchange.info.target;

@@ -47,6 +47,7 @@ void HttpApi::HandleResource(Exchange& exchange) {
     if (const Status include = CheckInclude(exchange.query); !include.ok()) return Fail(exchange, include);
   }
   exchange.style.format = accepted->format;
+  exchange.style.pretty = exchange.style.pretty || accepted->pretty;
   if (verb == "watch") return HandleWatch(exchange);
   if (verb == "get" && target.gvr.group.empty() && target.gvr.resource == "pods" && target.subresource == "log") {
     return HandleLog(exchange);

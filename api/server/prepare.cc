@@ -50,9 +50,11 @@ Status Refuse(const Served& served, std::string_view name, Causes& causes) {
   if (served.def().builtin) {
     for (const Cause& cause : causes.list()) {
       if (cause.type != kTypeInvalid) continue;
+      // What is not about decoding names its field.
+      const bool names_field = cause.message.starts_with("Invalid value");
       return Status::BadRequest(served.def().kind + " in version \"" + served.version->name +
-                                "\" cannot be handled as a " + served.def().kind + ": " + cause.field + ": " +
-                                cause.message);
+                                "\" cannot be handled as a " + served.def().kind + ": " +
+                                (names_field ? cause.field + ": " : "") + cause.message);
     }
   }
   return Status::InvalidObject(served.def().group, served.def().kind, name, causes.Take());
@@ -114,11 +116,23 @@ void GiveBack(std::vector<std::function<void()>>& undo) {
 
 Status ResourceService::CheckFields(const Served& served, Json& object, const WriteOptions& options,
                                     std::vector<std::string>& warnings) const {
-  const std::vector<std::string> unknown = schema::Prune(*served.version->schema, object);
+  std::vector<std::string> unknown = schema::Prune(*served.version->schema, object);
   if (options.validation == FieldValidation::kIgnore) return Status::Ok();
+  // In the order in which Kubernetes finds them: a posted kind is read as JSON first and by its schema then; of its own
+  // kinds an unknown field that stands twice is unknown once.
   std::vector<std::string> complaints;
+  const auto duplicates = [&] {
+    for (const std::string& field : options.duplicate_fields) {
+      const bool told = served.def().builtin && std::find(unknown.begin(), unknown.end(), field) != unknown.end();
+      if (!told) complaints.push_back("duplicate field \"" + field + "\"");
+    }
+  };
+  if (!served.def().builtin) {
+    std::sort(unknown.begin(), unknown.end());
+    duplicates();
+  }
   for (const std::string& field : unknown) complaints.push_back("unknown field \"" + field + "\"");
-  for (const std::string& field : options.duplicate_fields) complaints.push_back("duplicate field \"" + field + "\"");
+  if (served.def().builtin) duplicates();
   if (complaints.empty()) return Status::Ok();
   if (options.validation == FieldValidation::kStrict) {
     return Status::BadRequest(served.def().kind + " in version \"" + served.version->name +

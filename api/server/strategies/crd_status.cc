@@ -104,6 +104,8 @@ NamesInUse NamesOfGroup(const store::Store& store, const Catalog& catalog, std::
   NamesInUse used;
   for (const DefinitionPtr& definition : catalog.view()->definitions()) {
     if (!definition->builtin || definition->group != group) continue;
+    // What a posted definition may stand in for does not stand in its way.
+    if (definition->replaceable && definition->plural + "." + definition->group == self) continue;
     Use(used.resources, definition->plural);
     Use(used.resources, definition->singular);
     for (const std::string& name : definition->short_names) Use(used.resources, name);

@@ -1,16 +1,21 @@
 #include "api/server/wire/discovery.h"
 
+#include <openssl/sha.h>
+
 #include <algorithm>
 #include <set>
 
+#include "api/base/base64.h"
 #include "api/object/json.h"
 #include "api/schema/openapi_paths.h"
+#include "api/server/forms.h"
 
 namespace croft::server {
 namespace {
 
 using Verbs = std::vector<const char*>;
 const Verbs kCreateOnly = {"create"};
+const Verbs kVerbsWhileTerminating = {"delete", "deletecollection", "get", "list", "watch"};
 const Verbs kAllVerbs = {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"};
 const Verbs kSingleVerbs = {"create", "delete", "get", "list", "patch", "update", "watch"};
 
@@ -28,6 +33,7 @@ struct Entry {
   std::string group, version, kind;  // of the body
   Verbs verbs;
   std::vector<std::string> short_names, categories;
+  std::string storage_hash;  // tells clients when objects are stored in another version than before
 };
 
 struct Extra {
@@ -53,13 +59,33 @@ const std::vector<Extra>& Extras() {
   return kExtras;
 }
 
-std::vector<Entry> EntriesOf(const schema::ResourceDefinition& definition, const schema::ResourceVersion& version) {
+// The hash that Kubernetes gives to the version in which a kind is stored.
+std::string StorageHash(const Served& served) {
+  const Form* form = FindForm(served);
+  const auto [group, version] = form != nullptr ? SplitApiVersion(form->api_version)
+                                                : std::pair(served.def().group, served.def().StorageVersion().name);
+  const std::string text = group + "/" + version + "/" + served.def().kind;
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  constexpr size_t kShort = 8;
+  return Base64Encode({reinterpret_cast<const char*>(digest), kShort});
+}
+
+std::vector<Entry> EntriesOf(const Served& served) {
+  const schema::ResourceDefinition& definition = served.def();
+  const schema::ResourceVersion& version = *served.version;
   std::vector<Entry> entries;
-  Entry main{definition.plural,      "",
-             definition.singular,    definition.namespaced,
-             definition.group,       version.name,
-             definition.kind,        VerbsOf(definition),
-             definition.short_names, definition.categories};
+  Entry main{definition.plural,
+             "",
+             definition.singular,
+             definition.namespaced,
+             definition.group,
+             version.name,
+             definition.kind,
+             served.terminating ? kVerbsWhileTerminating : VerbsOf(definition),
+             definition.short_names,
+             definition.categories,
+             definition.create_only ? std::string() : StorageHash(served)};
   const auto sub = [&](const char* name, std::string group, std::string api_version, std::string kind, Verbs verbs) {
     entries.push_back({definition.plural,
                        name,
@@ -69,6 +95,7 @@ std::vector<Entry> EntriesOf(const schema::ResourceDefinition& definition, const
                        std::move(api_version),
                        std::move(kind),
                        std::move(verbs),
+                       {},
                        {},
                        {}});
   };
@@ -87,9 +114,10 @@ std::vector<Entry> EntriesOf(const schema::ResourceDefinition& definition, const
 std::vector<Entry> EntriesOf(const CatalogView& view, std::string_view group, std::string_view version) {
   std::vector<Entry> entries;
   for (const DefinitionPtr& definition : view.definitions()) {
-    const schema::ResourceVersion* found = definition->group == group ? definition->FindVersion(version) : nullptr;
-    if (found == nullptr || !found->served) continue;
-    for (Entry& entry : EntriesOf(*definition, *found)) entries.push_back(std::move(entry));
+    if (definition->group != group) continue;
+    const Served served = view.Find({definition->group, std::string(version), definition->plural});
+    if (served.definition == nullptr) continue;
+    for (Entry& entry : EntriesOf(served)) entries.push_back(std::move(entry));
   }
   return entries;
 }
@@ -225,6 +253,7 @@ std::string ResourceListDocument(const CatalogView& view, std::string_view group
     Set(resource, "verbs", TextList(entry.verbs, allocator), allocator);
     if (!entry.short_names.empty()) Set(resource, "shortNames", TextList(entry.short_names, allocator), allocator);
     if (!entry.categories.empty()) Set(resource, "categories", TextList(entry.categories, allocator), allocator);
+    if (!entry.storage_hash.empty()) SetString(resource, "storageVersionHash", entry.storage_hash, allocator);
     resources.PushBack(std::move(resource), allocator);
   }
   Set(document, "resources", std::move(resources), allocator);

@@ -1,5 +1,7 @@
 #include "api/server/wire/negotiation.h"
 
+#include <algorithm>
+#include <charconv>
 #include <functional>
 #include <optional>
 
@@ -31,17 +33,16 @@ void Split(std::string_view text, char separator, const Each& each) {
 }
 
 std::optional<Format> FormatOf(std::string_view type) {
-  if (type == "application/json" || type == "*/*" || type == "application/*") return Format::kJson;
-  if (type == "application/yaml" || type == "text/yaml") return Format::kYaml;
+  if (type == "application/json" || type == "*/*" || type == "*" || type == "application/*") return Format::kJson;
+  if (type == "application/yaml") return Format::kYaml;
   return std::nullopt;
 }
 
 bool KnownObjectForm(const Accepted& accepted) {
-  if (accepted.as.empty()) return true;
+  if (accepted.as.empty() && accepted.group.empty() && accepted.version.empty()) return true;
   const bool known =
       accepted.as == "Table" || accepted.as == "PartialObjectMetadata" || accepted.as == "PartialObjectMetadataList";
-  const bool version = accepted.version.empty() || accepted.version == "v1" || accepted.version == "v1beta1";
-  return known && version && (accepted.group.empty() || accepted.group == "meta.k8s.io");
+  return known && accepted.group == "meta.k8s.io" && (accepted.version == "v1" || accepted.version == "v1beta1");
 }
 
 bool KnownDiscoveryForm(const Accepted& accepted) {
@@ -58,7 +59,7 @@ Result<Accepted> Negotiate(std::string_view accept, const std::function<bool(con
     Accepted accepted{*format, std::string(range.Parameter("as")), std::string(range.Parameter("g")),
                       std::string(range.Parameter("v"))};
     if (!known(accepted)) continue;
-    if (!accepted.as.empty() && accepted.version.empty()) accepted.version = "v1";
+    accepted.pretty = range.Parameter("pretty") == "1";
     return accepted;
   }
   return Status(Reason::kNotAcceptable,
@@ -90,9 +91,21 @@ std::vector<MediaRange> ParseAccept(std::string_view header) {
       if (equal == std::string_view::npos) return;
       std::string_view value = Trim(piece.substr(equal + 1));
       if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-      range.parameters.emplace_back(Lower(Trim(piece.substr(0, equal))), value);
+      const std::string name = Lower(Trim(piece.substr(0, equal)));
+      if (name == "q") {
+        range.quality = 0;  // what is no number is worth nothing
+        std::from_chars(value.data(), value.data() + value.size(), range.quality);
+      } else {
+        range.parameters.emplace_back(name, value);
+      }
     });
     ranges.push_back(std::move(range));
+  });
+  const auto wildcards = [](const MediaRange& range) {
+    return range.type.starts_with('*') ? 2 : range.type.ends_with('*');
+  };
+  std::stable_sort(ranges.begin(), ranges.end(), [&](const MediaRange& a, const MediaRange& b) {
+    return a.quality != b.quality ? a.quality > b.quality : wildcards(a) < wildcards(b);
   });
   return ranges;
 }

@@ -16,17 +16,20 @@ struct Accepted {
   std::string as;       // "", "Table", "PartialObjectMetadata", "PartialObjectMetadataList", "APIGroupDiscoveryList"
   std::string group;    // of `as`: "meta.k8s.io", "apidiscovery.k8s.io"
   std::string version;  // of `as`: "v1", "v1beta1", "v2", "v2beta1"
+  bool pretty = false;
 };
 
 // One range of an Accept header.
 struct MediaRange {
-  std::string type;  // "application/json"
+  std::string type;    // "application/json"
+  double quality = 1;  // q
   std::vector<std::pair<std::string, std::string>> parameters;
   std::string_view Parameter(std::string_view name) const;
 };
+// Those that the client likes best first: by q, then the more particular ones, then as they stand in the header.
 std::vector<MediaRange> ParseAccept(std::string_view header);
 
-// The first range that can be served, in the order of the header. kNotAcceptable when there is none.
+// The first of these that can be served. kNotAcceptable when there is none.
 Result<Accepted> NegotiateObject(std::string_view accept);
 // The same for discovery, where "as=APIGroupDiscoveryList" is known and tables are not.
 Result<Accepted> NegotiateDiscovery(std::string_view accept);

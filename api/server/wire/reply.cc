@@ -1,5 +1,7 @@
 #include "api/server/wire/reply.h"
 
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
 #include <zlib.h>
 
 #include "api/object/yaml.h"
@@ -19,6 +21,15 @@ std::string Join(const std::vector<http::SharedBytes>& pieces) {
   whole.reserve(size);
   for (const auto& piece : pieces) whole += *piece;
   return whole;
+}
+
+// Two spaces and a line's end, as the API writes it for people.
+std::string Pretty(const Json& value) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::PrettyWriter<rapidjson::StringBuffer> writer(buffer);
+  writer.SetIndent(' ', 2);
+  value.Accept(writer);
+  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
 }
 
 }  // namespace
@@ -67,7 +78,7 @@ http::Response JsonReply(int code, std::string json, const ReplyStyle& style) {
       type = "application/yaml";
     }
   } else if (style.pretty) {
-    if (Result<JsonDocument> document = ParseJson(json); document.ok()) json = WritePrettyJson(*document) + "\n";
+    if (Result<JsonDocument> document = ParseJson(json); document.ok()) json = Pretty(*document);
   }
   response.headers.Add("Content-Type", type);
   response.headers.Add("Cache-Control", "no-cache, private");

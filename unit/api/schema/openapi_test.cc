@@ -133,8 +133,39 @@ TEST(ListOpenApiPaths, GivesEveryOperationAnIdOfItsOwn) {
       }
     }
   }
-  EXPECT_TRUE(ids.contains("listCoreV1NamespacedPod"));
+  for (const char* id : {"listCoreV1NamespacedPod", "deleteCoreV1CollectionNamespacedPod",
+                         "connectCoreV1GetNamespacedPodExec", "listCoreV1PodForAllNamespaces"}) {
+    EXPECT_TRUE(ids.contains(id)) << id;
+  }
   EXPECT_TRUE(ids.contains("replaceCroftLabV1NamespacedServiceScale"));
+}
+
+TEST(OpenApiV2, TellsClientGeneratorsWhatTheyNeed) {
+  const JsonDocument document = BuildOpenApiV2(TheWorld().kinds, "v1.33.0");
+  const Json& create = *Find(document, {"paths", "/apis/apps/v1/namespaces/{namespace}/deployments", "post"});
+  EXPECT_EQ(WriteJson(create["tags"]), R"(["apps_v1"])");
+  EXPECT_EQ(FindString(create, {"description"}), "Creates one Deployment.");
+  for (const char* code : {"200", "201", "202", "401"}) EXPECT_NE(Find(create, {"responses", code}), nullptr) << code;
+  for (const auto& path : document["paths"].GetObject()) {
+    for (const auto& method : path.value.GetObject()) {
+      if (AsView(method.name) == "parameters") continue;
+      EXPECT_FALSE(FindString(method.value, {"description"}).empty()) << AsView(path.name);
+      for (const Json& parameter : method.value["parameters"].GetArray()) {
+        const bool body = FindString(parameter, {"in"}) == "body";
+        EXPECT_TRUE(body || !FindString(parameter, {"description"}).empty()) << FindString(parameter, {"name"});
+      }
+    }
+  }
+  const std::pair<const char*, const char*> discovery[] = {{"/api/", "getCoreAPIVersions"},
+                                                           {"/api/v1/", "getCoreV1APIResources"},
+                                                           {"/apis/", "getAPIVersions"},
+                                                           {"/apis/apps/", "getAppsAPIGroup"},
+                                                           {"/apis/apps/v1/", "getAppsV1APIResources"},
+                                                           {"/apis/lake.example/v1/", "getLakeExampleV1APIResources"},
+                                                           {"/version/", "getCodeVersion"}};
+  for (const auto& [path, id] : discovery) {
+    EXPECT_EQ(FindString(document, {"paths", path, "get", "operationId"}), id) << path;
+  }
 }
 
 TEST(OpenApiV3, DescribesOneGroupAndVersion) {

@@ -53,25 +53,24 @@ TEST(Validate, WordsViolationsAsKubernetesDoesForCustomResources) {
       {"too short", R"({"type":"string","minLength":2})", "\"a\"",
        "FieldValueInvalid spec: Invalid value: \"a\": spec in body should be at least 2 chars long"},
       {"too long, counted in characters", R"({"type":"string","maxLength":2})", "\"\xc3\xa9\xc3\xa9\xc3\xa9\"",
-       "FieldValueTooLong spec: Too long: may not be more than 2 characters"},
+       "FieldValueTooLong spec: Too long: may not be more than 2 bytes"},
       {"just long enough in characters", R"({"type":"string","maxLength":2})", "\"\xc3\xa9\xc3\xa9\"", ""},
       {"a format", R"({"type":"string","format":"date-time"})", "\"soon\"",
        "FieldValueTypeInvalid spec: Invalid value: \"soon\": spec in body must be of type date-time: \"soon\""},
-      {"a number out of the range of its format", R"({"type":"integer","format":"int32"})", "3000000000",
-       "FieldValueTypeInvalid spec: Invalid value: 3000000000: spec in body must be of type int32: 3000000000"},
+      {"the format of a number is not looked at", R"({"type":"integer","format":"int32"})", "3000000000", ""},
       {"too few items", R"({"type":"array","minItems":1,"items":{"type":"string"}})", "[]",
-       "FieldValueInvalid spec: Invalid value: []: spec in body should have at least 1 items"},
+       "FieldValueInvalid spec: Invalid value: 0: spec in body should have at least 1 items"},
       {"too many items", R"({"type":"array","maxItems":1,"items":{"type":"string"}})", R"(["a","b"])",
-       "FieldValueTooMany spec: Too many: 2: must have at most 1 items"},
+       "FieldValueTooMany spec: Too many: 2: must have at most 1 item"},
       {"too few members", R"({"type":"object","minProperties":1})", "{}",
-       "FieldValueInvalid spec: Invalid value: {}: spec in body should have at least 1 properties"},
+       "FieldValueInvalid spec: Invalid value: 0: spec in body should have at least 1 properties"},
       {"the index of an item", R"({"type":"array","items":{"type":"object","required":["name"]}})",
        R"([{"name":"a"},{}])", "FieldValueRequired spec[1].name: Required value"},
       {"the key of a map", R"({"type":"object","additionalProperties":{"type":"string"}})", R"({"a.b/c":1})",
-       "FieldValueTypeInvalid spec[a.b/c]: Invalid value: \"integer\": spec[a.b/c] in body must be of type string: "
+       "FieldValueTypeInvalid spec.a.b/c: Invalid value: \"integer\": spec.a.b/c in body must be of type string: "
        "\"integer\""},
       {"a value twice in a set", R"({"type":"array","x-kubernetes-list-type":"set","items":{"type":"string"}})",
-       R"(["a","b","a"])", "FieldValueDuplicate spec[2]: Duplicate value: \"a\""},
+       R"(["a","b","a","a"])", "FieldValueDuplicate spec[2]: Duplicate value: \"a\""},
       {"the same keys twice in a list",
        R"({"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["p","q"],"items":{"type":"object"}})",
        R"([{"p":1,"q":"x"},{"p":1,"q":"y"},{"p":1,"q":"x","z":5}])",
@@ -83,19 +82,22 @@ TEST(Validate, WordsViolationsAsKubernetesDoesForCustomResources) {
       {"unknown fields are not a matter of validation", R"({"type":"object"})", R"({"x":1})", ""},
       {"anything where unknown fields are kept", R"({"x-kubernetes-preserve-unknown-fields":true})", "[1,{}]", ""},
       {"an embedded object needs a kind", R"({"type":"object","x-kubernetes-embedded-resource":true})",
-       R"({"apiVersion":"v1"})", "FieldValueRequired spec.kind: Required value"},
+       R"({"apiVersion":"v1"})", "FieldValueRequired spec.kind: Required value: must not be empty"},
       {"none of several", R"({"type":"object","oneOf":[{"required":["a"]},{"required":["b"]}]})", "{}",
        "FieldValueInvalid spec: Invalid value: \"\": \"spec\" must validate one and only one schema (oneOf). Found "
-       "none "
-       "valid"},
+       "none valid\nFieldValueRequired spec.a: Required value"},
       {"two of several", R"({"type":"object","oneOf":[{"required":["a"]},{"required":["b"]}]})", R"({"a":1,"b":1})",
        "FieldValueInvalid spec: Invalid value: \"\": \"spec\" must validate one and only one schema (oneOf). Found "
-       "more "
-       "than one valid"},
+       "2 valid alternatives"},
       {"not even one", R"({"type":"object","anyOf":[{"required":["a"]},{"required":["b"]}]})", "{}",
-       "FieldValueInvalid spec: Invalid value: \"\": \"spec\" must validate at least one schema (anyOf)"},
+       "FieldValueInvalid spec: Invalid value: \"\": \"spec\" must validate at least one schema (anyOf)\n"
+       "FieldValueRequired spec.a: Required value"},
+      {"the branch that fits best", R"({"type":"object","anyOf":[{"required":["a","b"]},{"required":["b"]}]})", "{}",
+       "FieldValueInvalid spec: Invalid value: \"\": \"spec\" must validate at least one schema (anyOf)\n"
+       "FieldValueRequired spec.b: Required value"},
       {"each of all", R"({"type":"integer","allOf":[{"minimum":1},{"maximum":2}]})", "3",
-       "FieldValueInvalid spec: Invalid value: 3: spec in body should be less than or equal to 2"},
+       "FieldValueInvalid spec: Invalid value: 3: spec in body should be less than or equal to 2\n"
+       "FieldValueInvalid spec: Invalid value: \"\": \"spec\" must validate all the schemas (allOf)"},
       {"what must not be", R"({"type":"integer","not":{"minimum":5}})", "7",
        "FieldValueInvalid spec: Invalid value: \"\": \"spec\" must not validate the schema (not)"},
       {"several violations are all told", R"({"type":"object","required":["a","b"]})", "{}",
@@ -115,7 +117,9 @@ TEST(Validate, TreatsKubernetesOwnKindsAsTheirTypedStructs) {
       {"an empty list that must be filled in", R"({"type":"array","minItems":1})", "[]",
        "FieldValueRequired spec: Required value"},
       {"a whole number written as a fraction is no integer", R"({"type":"integer"})", "2.0",
-       "FieldValueTypeInvalid spec: Invalid value: 2.0: spec in body must be of type integer: 2.0"},
+       "FieldValueTypeInvalid spec: json: cannot unmarshal number 2.0 into Go value of type int32"},
+      {"a number beyond its format", R"({"type":"integer","format":"int32"})", "3000000000",
+       "FieldValueTypeInvalid spec: json: cannot unmarshal number 3000000000 into Go value of type int32"},
       {"a zero that means unset is not looked at", R"({"type":"string","enum":["a"],"x-croft-zero-is-unset":true})",
        "\"\"", ""},
       {"the key of a list is named",
@@ -140,11 +144,58 @@ TEST(Validate, TreatsKubernetesOwnKindsAsTheirTypedStructs) {
        R"({"type":"array","items":{"x-kubernetes-int-or-string":true,"format":"quantity","pattern":"^[0-9.]+(m|Mi)?$"}})",
        R"(["5Mi",2,1.5])", ""},
       {"no quantity", R"({"x-kubernetes-int-or-string":true,"format":"quantity","pattern":"^[0-9.]+(m|Mi)?$"})",
-       "\"5XB\"", "FieldValueTypeInvalid spec: Invalid value: \"5XB\": spec in body must be of type quantity: \"5XB\""},
+       "\"5XB\"",
+       "FieldValueTypeInvalid spec: quantities must match the regular expression "
+       "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"},
       {"a text that must not match", R"({"type":"string","not":{"pattern":"^[0-9.]+$"}})", "\"1.2.3.4\"",
        "FieldValueInvalid spec: Invalid value: \"1.2.3.4\": spec in body should not match '^[0-9.]+$'"},
   };
   for (const Case& c : cases) Check(c, &none);
+}
+
+TEST(Validate, WordsWrongTypesAsKubernetesDecoderDoes) {
+  const FakeDefinitions definitions(
+      R"({"io.k8s.api.core.v1.Box":{"type":"object","properties":{"open":{"type":"boolean"},"size":{"type":"integer","format":"int64"},
+          "data":{"type":"string","format":"byte"},"labels":{"type":"object","additionalProperties":{"type":"string"}},
+          "inner":{"$ref":"#/definitions/io.k8s.api.core.v1.Box"},"names":{"type":"array","items":{"type":"string"}},
+          "port":{"x-kubernetes-int-or-string":true},
+          "boxes":{"type":"array","items":{"$ref":"#/definitions/io.k8s.api.core.v1.Box"}}}}})");
+  const SchemaPtr schema =
+      *Compile(MustParse(R"({"type":"object","properties":{"spec":{"$ref":"#/definitions/io.k8s.api.core.v1.Box"}}})"),
+               &definitions, "", "v1.Crate");
+  const struct {
+    const char* name;
+    const char* value;
+    const char* message;
+  } cases[] = {
+      {"a field of the kind", R"({"spec":1})",
+       "json: cannot unmarshal number into Go struct field Crate.spec of type v1.Box"},
+      {"a field within", R"({"spec":{"open":"yes"}})",
+       "json: cannot unmarshal string into Go struct field Box.spec.open of type bool"},
+      {"a whole number of the larger kind", R"({"spec":{"size":true}})",
+       "json: cannot unmarshal bool into Go struct field Box.spec.size of type int64"},
+      {"a fraction", R"({"spec":{"size":1.5}})",
+       "json: cannot unmarshal number 1.5 into Go struct field Box.spec.size of type int64"},
+      {"the value of a map, without its key", R"({"spec":{"labels":{"a":1}}})",
+       "json: cannot unmarshal number into Go struct field Box.spec.labels of type string"},
+      {"a list", R"({"spec":{"names":{}}})",
+       "json: cannot unmarshal object into Go struct field Box.spec.names of type []string"},
+      {"a list of structs", R"({"spec":{"boxes":"x"}})",
+       "json: cannot unmarshal string into Go struct field Box.spec.boxes of type []v1.Box"},
+      {"within items, without their index", R"({"spec":{"boxes":[{},{"inner":{"open":[]}}]}})",
+       "json: cannot unmarshal array into Go struct field Box.spec.boxes.inner.open of type bool"},
+      {"a map", R"({"spec":{"labels":[]}})",
+       "json: cannot unmarshal array into Go struct field Box.spec.labels of type map[string]string"},
+      {"a number or text knows no place", R"({"spec":{"port":true}})",
+       "json: cannot unmarshal bool into Go value of type int32"},
+      {"no base64", R"({"spec":{"data":"ab!d"}})", "illegal base64 data at input byte 2"},
+      {"base64 that ends early", R"({"spec":{"data":"abcde"}})", "illegal base64 data at input byte 5"},
+  };
+  for (const auto& c : cases) {
+    const std::vector<Cause> causes = Validate(*schema, MustParse(c.value));
+    ASSERT_EQ(causes.size(), 1u) << c.name << Lines(causes);
+    EXPECT_EQ(causes[0].message, c.message) << c.name;
+  }
 }
 
 TEST(Validate, LeavesMetadataOfTheObjectToTheServer) {

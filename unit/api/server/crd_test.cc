@@ -102,6 +102,11 @@ TEST_F(CrdTest, ItsColumnsArePrinted) {
         R"({"status":{"conditions":[{"type":"A","status":"x"},{"type":"Ready","status":"True"}]}})");
   const Answer table = Call("GET", kGadgets, "", {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}});
   EXPECT_NE(table.text.find(R"("cells":["g",2,"True",null])"), std::string::npos) << table.text;
+  clock_.Advance(std::chrono::minutes(5));
+  Patch(std::string(kGadgets) + "/g", "merge-patch+json", R"({"spec":{"since":"2026-01-01T00:00:00Z"}})");
+  const Answer later = Call("GET", kGadgets, "", {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}});
+  EXPECT_NE(later.text.find(R"("cells":["g",2,"True","5m"])"), std::string::npos) << "a date is told as an age";
+  EXPECT_EQ(FindInt((*Find(later.json, "columnDefinitions"))[3], {"priority"}), 1);
 }
 
 TEST_F(CrdTest, ARestartServesWhatWasPosted) {
@@ -136,6 +141,9 @@ TEST_F(CrdTest, AnObjectWithAFinalizerHoldsItsDefinition) {
                      R"("status":"True","type":"Terminating")"),
       std::string::npos)
       << held.text;
+  EXPECT_NE(Get("/apis/lab.example/v1").text.find(R"("verbs":["delete","deletecollection","get","list","watch"])"),
+            std::string::npos)
+      << "what discovery says can still be done";
   const Answer late = Make("b");
   EXPECT_EQ(late.code, 403);
   EXPECT_EQ(late.Text({"message"}),

@@ -283,7 +283,7 @@ TEST_F(Reviews, AreInDiscoveryAndOpenApi) {
   ASSERT_NE(path, nullptr);
   EXPECT_NE(Find(*path, "post"), nullptr);
   EXPECT_EQ(Find(*path, "get"), nullptr);
-  EXPECT_EQ(paths->MemberCount(), 4u);
+  EXPECT_EQ(paths->MemberCount(), 5u);
   const Json* schemas = Find(api.json, {"components", "schemas"});
   EXPECT_NE(Find(*schemas, "io.k8s.api.authorization.v1.ResourceAttributes"), nullptr);
   EXPECT_EQ(Find(*schemas, "io.k8s.api.authorization.v1.SubjectAccessReviewList"), nullptr);

@@ -48,7 +48,6 @@ constexpr Difference kNotPublished[] = {
     {"admissionregistration.v1.MutatingAdmissionPolicy", "newer than the charts of labs; webhooks are what they use"},
     {"admissionregistration.v1.Mutation", "of MutatingAdmissionPolicy"},
     {"meta.v1.APIGroup", "a discovery document, which is no body of any operation"},
-    {"meta.v1.APIResource", "a discovery document, which is no body of any operation"},
     {"meta.v1.APIVersions", "a discovery document, which is no body of any operation"},
     {"meta.v1.GroupResource", "of discovery documents"},
     {"meta.v1.GroupVersionForDiscovery", "of discovery documents"},
