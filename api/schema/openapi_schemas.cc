@@ -245,7 +245,9 @@ class Collector {
 
   // The kinds of bodies: Status and Scale are one kind, DeleteOptions and WatchEvent exist in every group and version.
   void AddGroupVersionKinds() {
-    kind_of_[std::string(kMeta) + "Status"] = {"", "v1", "Status"};
+    for (const char* kind : {"APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Status"}) {
+      kind_of_[std::string(kMeta) + kind] = {"", "v1", kind};
+    }
     for (const auto& [name, gvk] : kind_of_) {
       const auto found = schemas_.find(name);
       if (found != schemas_.end() && Find(found->second, kGvk) == nullptr) AddKindOf(found->second, gvk);
