@@ -187,6 +187,7 @@ class Lister {
     OpenApiOperation operation{
         std::string(method),       std::string(action), std::move(id), gvk, {}, std::move(body), std::move(reply), tag_,
         Describe(action, gvk.kind)};
+    operation.strategic = definition_.builtin;
     for (const Query& query : queries) operation.query.insert(operation.query.end(), query.begin(), query.end());
     // Listing and deleting share some.
     std::vector<OpenApiParameter> unique;
@@ -290,11 +291,13 @@ std::string OpenApiListName(const ResourceDefinition& definition, const Resource
   return Prefix(definition, version) + definition.list_kind;
 }
 
-std::span<const std::string_view> PatchMediaTypes() {
-  static constexpr std::string_view kTypes[] = {"application/json-patch+json", "application/merge-patch+json",
-                                                "application/strategic-merge-patch+json",
-                                                "application/apply-patch+yaml"};
-  return kTypes;
+std::span<const std::string_view> PatchMediaTypes(bool strategic) {
+  static constexpr std::string_view kBuiltIn[] = {"application/json-patch+json", "application/merge-patch+json",
+                                                  "application/strategic-merge-patch+json",
+                                                  "application/apply-patch+yaml"};
+  static constexpr std::string_view kPosted[] = {kBuiltIn[0], kBuiltIn[1], kBuiltIn[3]};
+  if (strategic) return kBuiltIn;
+  return kPosted;
 }
 
 std::vector<std::string> OpenApiCodes(const OpenApiOperation& operation) {

@@ -27,6 +27,7 @@ struct OpenApiOperation {
   std::string reply;  // name of a definition; empty: text
   std::string tag;    // "apps_v1": what client generators make a class of
   std::string description;
+  bool strategic = false;  // a patch may be a strategic merge patch, too: posted kinds have none
 };
 
 // The codes of success that a method may answer with, beside 200: 201 where something may be created, 202 where it may
@@ -49,8 +50,8 @@ bool DeletesCollections(const ResourceDefinition& definition);
 std::string OpenApiName(const ResourceDefinition& definition, const ResourceVersion& version);
 std::string OpenApiListName(const ResourceDefinition& definition, const ResourceVersion& version);
 
-// The media types of patches, in the order in which the server prefers them.
-std::span<const std::string_view> PatchMediaTypes();
+// The media types of patches, with or without strategic merge patches. kubectl chooses by them.
+std::span<const std::string_view> PatchMediaTypes(bool strategic);
 
 // Where clients learn what a group and version has; and, once for a server, which groups and versions there are.
 OpenApiPath ResourceListPath(std::string_view group, std::string_view version);

@@ -69,7 +69,8 @@ class Builder {
     Set(out, "tags", Texts({operation.tag}), allocator_);
     Json consumes(rapidjson::kArrayType);
     if (operation.method == "patch") {
-      for (const std::string_view type : PatchMediaTypes()) consumes.PushBack(MakeString(type, allocator_), allocator_);
+      for (const std::string_view type : PatchMediaTypes(operation.strategic))
+        consumes.PushBack(MakeString(type, allocator_), allocator_);
     } else {
       consumes.PushBack("*/*", allocator_);
     }

@@ -62,7 +62,8 @@ class Builder {
     if (!operation.body.empty()) {
       Json& content = Ensure(Ensure(out, "requestBody", allocator_), "content", allocator_);
       if (operation.method == "patch") {
-        for (const std::string_view type : PatchMediaTypes()) Set(content, type, Media(operation.body), allocator_);
+        for (const std::string_view type : PatchMediaTypes(operation.strategic))
+          Set(content, type, Media(operation.body), allocator_);
       } else {
         Set(content, "*/*", Media(operation.body), allocator_);
       }

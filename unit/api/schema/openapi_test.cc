@@ -124,6 +124,22 @@ TEST(OpenApiV2, TellsWhatPatchesTake) {
   EXPECT_NE(Find(document, {"paths", "/apis/lake.example/v1/namespaces/{namespace}/boats", "post"}), nullptr);
 }
 
+TEST(OpenApiV3, OffersStrategicMergePatchesForBuiltInKindsOnly) {
+  const auto offered = [](std::string_view group, std::string_view path) {
+    const JsonDocument document = BuildOpenApiV3(TheWorld().kinds, group, "v1", "v1.33.0");
+    const Json* content = Find(document, {"paths", path, "patch", "requestBody", "content"});
+    EXPECT_NE(content, nullptr) << path;
+    std::set<std::string> types;
+    for (const auto& type : content->GetObject()) types.insert(type.name.GetString());
+    return types;
+  };
+  std::set<std::string> types = {"application/json-patch+json", "application/merge-patch+json",
+                                 "application/apply-patch+yaml"};
+  EXPECT_EQ(offered("lake.example", "/apis/lake.example/v1/namespaces/{namespace}/boats/{name}"), types);
+  types.insert("application/strategic-merge-patch+json");
+  EXPECT_EQ(offered("apps", "/apis/apps/v1/namespaces/{namespace}/deployments/{name}"), types);
+}
+
 TEST(ListOpenApiPaths, GivesEveryOperationAnIdOfItsOwn) {
   std::set<std::string> ids;
   for (const ResourceDefinition* kind : TheWorld().kinds) {
