@@ -67,6 +67,8 @@ void HttpApi::HandleLog(Exchange& exchange) {
     log.since = ParseTime(query.Get("sinceTime"));
     if (!log.since) return Fail(exchange, Status::BadRequest("sinceTime: must be a time such as 2026-01-02T15:04:05Z"));
   }
+  // A pod on no node has said nothing yet.
+  if (FindString(log.pod->ToJson(), {"spec", "nodeName"}).empty()) return Reply(exchange, {204, {}, {}, {}});
   if (parts_.pod_logs == nullptr) {
     return Fail(exchange, Status::Unavailable("this server reads no logs: no node's agent is connected to it"));
   }

@@ -12,7 +12,7 @@ namespace croft::server {
 
 // What somebody wants to read of a container's output.
 struct LogRequest {
-  ObjectPtr pod;
+  ObjectPtr pod;          // on a node
   std::string container;  // always named, and one of the pod's
   bool follow = false;
   bool previous = false;

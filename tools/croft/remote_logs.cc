@@ -118,12 +118,7 @@ void RemoteLogs::Finish(std::shared_ptr<Relay> relay) {
 }
 
 void RemoteLogs::Open(server::LogRequest request, http::ResponderPtr responder) {
-  const std::string node(FindString(request.pod->ToJson(), {"spec", "nodeName"}));
-  if (node.empty()) {
-    responder->Send(Refusal(Status::BadRequest("pod " + request.pod->name() + " is not on a node yet")));
-    return;
-  }
-  const auto client = ClientFor(node);
+  const auto client = ClientFor(std::string(FindString(request.pod->ToJson(), {"spec", "nodeName"})));
   if (!client.ok()) {
     responder->Send(Refusal(client.status()));
     return;

@@ -53,6 +53,15 @@ TEST_F(WireTest, APodsRowTellsItsState) {
   EXPECT_NE(Row(kPods).find("Completed"), std::string::npos);
 }
 
+TEST_F(WireTest, APodOnNoNodeHasAnEmptyLog) {
+  MakePod();
+  const Answer log = Get(std::string(kPods) + "/p/log");
+  EXPECT_EQ(log.code, 204);
+  EXPECT_EQ(log.text, "");
+  EXPECT_EQ(Get(std::string(kPods) + "/p/log?container=b").code, 400);
+  EXPECT_EQ(Get(std::string(kPods) + "/q/log").code, 404);
+}
+
 TEST_F(WireTest, ARestartedPodsRowSaysWhen) {
   MakePod();
   clock_.Advance(std::chrono::minutes(10));

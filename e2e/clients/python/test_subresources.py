@@ -1,0 +1,40 @@
+"""Status and scale."""
+
+import unittest
+
+from kubernetes import client
+
+from lab import LabTest, deployment
+
+
+class Subresources(LabTest):
+    def test_status_is_written_through_its_subresource_only(self):
+        batch = client.BatchV1Api(self.api)
+        made = batch.create_namespaced_cron_job(self.ns, {"metadata": {"name": "nightly"}, "spec": {
+            "schedule": "0 3 * * *", "jobTemplate": {"spec": {"template": {"spec": {
+                "restartPolicy": "Never", "containers": [{"name": "job", "image": "job:1"}]}}}}}})
+        when = "2024-05-06T07:08:09Z"
+        both = {"spec": {"schedule": "1 1 * * *"}, "status": {"lastScheduleTime": when}}
+        status = batch.patch_namespaced_cron_job_status("nightly", self.ns, both)
+        self.assertEqual(status.status.last_schedule_time.isoformat(), "2024-05-06T07:08:09+00:00")
+        self.assertEqual(status.spec.schedule, "0 3 * * *")
+        self.assertEqual(status.metadata.generation, made.metadata.generation)
+        both["status"] = {"lastScheduleTime": None}
+        spec = batch.patch_namespaced_cron_job("nightly", self.ns, both)
+        self.assertEqual(spec.spec.schedule, "1 1 * * *")
+        self.assertEqual(spec.status, status.status)
+        self.assertEqual(spec.metadata.generation, made.metadata.generation + 1)
+
+    def test_scale(self):
+        self.apps.create_namespaced_deployment(self.ns, deployment("web"))
+        scaled = self.apps.patch_namespaced_deployment_scale("web", self.ns, {"spec": {"replicas": 3}})
+        self.assertEqual(scaled.spec.replicas, 3)
+        self.assertEqual(self.apps.read_namespaced_deployment_scale("web", self.ns).status.selector, "app=web")
+        self.assertEqual(self.apps.read_namespaced_deployment("web", self.ns).spec.replicas, 3)
+        with self.refused(422, "Invalid"):
+            self.apps.patch_namespaced_deployment_scale("web", self.ns, {"spec": {"replicas": -1}})
+        self.apps.delete_namespaced_deployment("web", self.ns)
+
+
+if __name__ == "__main__":
+    unittest.main()
