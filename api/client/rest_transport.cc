@@ -87,6 +87,7 @@ class CppRestTransport final : public RestTransport {
       rest::http_request message(request.method);
       message.set_request_uri(web::uri(request.target));
       message.headers().add("Accept", request.accept);
+      message.headers().add("User-Agent", "croft");
       if (!token_.empty()) message.headers().add("Authorization", "Bearer " + token_);
       if (!request.body.empty()) message.set_body(request.body, request.content_type);
       const rest::http_response response = client_.request(message).get();

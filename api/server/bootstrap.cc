@@ -20,15 +20,20 @@ JsonDocument Named(const char* api_version, const char* kind, const std::string&
   return object;
 }
 
+WriteOptions InternalWrite() {
+  WriteOptions options;
+  options.validation = FieldValidation::kIgnore;
+  options.field_manager = "croft";
+  return options;
+}
+
 }  // namespace
 
 Status Bootstrap::CreateAbsent(const GroupVersionResource& gvr, const std::string& ns, JsonDocument object) {
   const std::string name(FindString(object, {"metadata", "name"}));
   if (service_.store().Get({gvr.group, gvr.resource}, {ns, name}) != nullptr) return Status::Ok();
-  WriteOptions options;
-  options.validation = FieldValidation::kIgnore;
   const Result<WriteResult> result =
-      service_.CreateAndWait(ControllerIdentity(), {gvr, ns, {}, {}}, std::move(object), options);
+      service_.CreateAndWait(ControllerIdentity(), {gvr, ns, {}, {}}, std::move(object), InternalWrite());
   if (result.ok() || result.status().IsAlreadyExists()) return Status::Ok();
   return result.status().Annotate("creating " + gvr.resource + " " + name);
 }
@@ -72,7 +77,8 @@ Status Bootstrap::WriteRootCertificate(const std::string& ns) {
   JsonDocument map = Named("v1", "ConfigMap", ns, kRootCertificate);
   SetString(Ensure(map, "data", map.GetAllocator()), "ca.crt", settings_.ca_pem, map.GetAllocator());
   if (present == nullptr) return CreateAbsent(resources::kConfigMaps, ns, std::move(map));
-  return service_.Update(ControllerIdentity(), {resources::kConfigMaps, ns, kRootCertificate, {}}, std::move(map), {})
+  return service_
+      .Update(ControllerIdentity(), {resources::kConfigMaps, ns, kRootCertificate, {}}, std::move(map), InternalWrite())
       .status();
 }
 

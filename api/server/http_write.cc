@@ -30,6 +30,16 @@ std::optional<PatchKind> PatchKindOf(const std::string& type) {
   return std::nullopt;
 }
 
+// Options, with a manager in any case: who gives none goes by the name of his program.
+Result<WriteOptions> ReadOptions(const http::Request& request, const Query& query, const char* kind,
+                                 bool apply = false) {
+  Result<WriteOptions> options = ParseWriteOptions(query, kind, apply);
+  if (options.ok() && options->field_manager.empty()) {
+    options->field_manager = ManagerOfAgent(request.headers.Get("User-Agent"));
+  }
+  return options;
+}
+
 }  // namespace
 
 void HttpApi::HandleResource(Exchange& exchange) {
@@ -73,7 +83,7 @@ void HttpApi::ReplyWrite(Exchange& exchange, const Result<WriteResult>& result) 
 }
 
 void HttpApi::HandleCreate(Exchange& exchange) {
-  Result<WriteOptions> options = ParseWriteOptions(exchange.query);
+  Result<WriteOptions> options = ReadOptions(exchange.request, exchange.query, "CreateOptions");
   if (!options.ok()) return Fail(exchange, options.status());
   Result<JsonDocument> body = DecodeBody(exchange.request, &options->duplicate_fields);
   if (!body.ok()) return Fail(exchange, body.status());
@@ -85,7 +95,7 @@ void HttpApi::HandleCreate(Exchange& exchange) {
 }
 
 void HttpApi::HandleUpdate(Exchange& exchange) {
-  Result<WriteOptions> options = ParseWriteOptions(exchange.query);
+  Result<WriteOptions> options = ReadOptions(exchange.request, exchange.query, "UpdateOptions");
   if (!options.ok()) return Fail(exchange, options.status());
   Result<JsonDocument> body = DecodeBody(exchange.request, &options->duplicate_fields);
   if (!body.ok()) return Fail(exchange, body.status());
@@ -93,8 +103,6 @@ void HttpApi::HandleUpdate(Exchange& exchange) {
 }
 
 void HttpApi::HandlePatch(Exchange& exchange) {
-  Result<WriteOptions> options = ParseWriteOptions(exchange.query);
-  if (!options.ok()) return Fail(exchange, options.status());
   const std::string type = BareContentType(exchange.request.headers.Get("Content-Type"));
   const std::optional<PatchKind> kind = PatchKindOf(type);
   if (!kind) {
@@ -103,10 +111,12 @@ void HttpApi::HandlePatch(Exchange& exchange) {
                            "application/json-patch+json, application/merge-patch+json, "
                            "application/strategic-merge-patch+json, application/apply-patch+yaml"});
   }
+  const bool apply = kind == PatchKind::kApply;
+  Result<WriteOptions> options = ReadOptions(exchange.request, exchange.query, "PatchOptions", apply);
+  if (!options.ok()) return Fail(exchange, options.status());
   const Result<JsonDocument> patch =
-      kind == PatchKind::kApply
-          ? ParseYamlDocument(exchange.request.body)
-          : DecodeJson(exchange.request.body, kind == PatchKind::kJson ? nullptr : &options->duplicate_fields);
+      apply ? ParseYamlDocument(exchange.request.body)
+            : DecodeJson(exchange.request.body, kind == PatchKind::kJson ? nullptr : &options->duplicate_fields);
   if (!patch.ok()) return Fail(exchange, patch.status());
   ReplyWrite(exchange, parts_.service.Patch(exchange.who, exchange.info.target, *kind, *patch, *options));
 }

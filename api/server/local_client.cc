@@ -12,6 +12,7 @@ constexpr size_t kMaxQueued = 100'000;
 WriteOptions InternalWrite() {
   WriteOptions options;
   options.validation = FieldValidation::kIgnore;
+  options.field_manager = "croft";
   return options;
 }
 

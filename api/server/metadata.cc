@@ -122,6 +122,23 @@ Status CheckTextMap(const Json& metadata, std::string_view key) {
   return Status::Ok();
 }
 
+Status CheckManagedFields(const Json& metadata) {
+  const Json* list = Find(metadata, "managedFields");
+  if (list == nullptr || list->IsNull()) return Status::Ok();
+  if (!list->IsArray()) return Status::BadRequest("metadata.managedFields: must be a list");
+  for (rapidjson::SizeType i = 0; i < list->Size(); ++i) {
+    const std::string path = Indexed("metadata.managedFields", i);
+    const Json& entry = (*list)[i];
+    if (!entry.IsObject()) return Status::BadRequest(path + ": must be an object");
+    for (const char* key : {"manager", "operation", "apiVersion", "time", "fieldsType", "subresource"}) {
+      const Json* text = Find(entry, key);
+      if (text == nullptr || text->IsNull() || text->IsString()) continue;
+      return Status::BadRequest(path + "." + key + ": must be a string");
+    }
+  }
+  return Status::Ok();
+}
+
 Status CheckText(const Json& metadata, std::string_view key) {
   const Json* text = Find(metadata, key);
   if (text == nullptr || text->IsNull() || text->IsString()) return Status::Ok();
@@ -139,6 +156,17 @@ Status CheckOwnerFlags(const Json& metadata) {
     }
   }
   return Status::Ok();
+}
+
+// Null and empty say what absence says, in Kubernetes' types.
+void EraseEmpty(Json& metadata) {
+  for (const char* key : {"labels", "annotations", "finalizers", "ownerReferences"}) {
+    const Json* found = Find(metadata, key);
+    if (found == nullptr) continue;
+    const bool empty =
+        found->IsNull() || (found->IsObject() && found->ObjectEmpty()) || (found->IsArray() && found->Empty());
+    if (empty) Erase(metadata, key);
+  }
 }
 
 }  // namespace
@@ -212,10 +240,7 @@ void StampNew(Json& metadata, const std::string& ns, bool has_generation, WallTi
   SetString(metadata, "uid", NewUid(random), allocator);
   SetString(metadata, "creationTimestamp", FormatTime(now), allocator);
   if (has_generation) Set(metadata, "generation", Json(1), allocator);
-  for (const char* key : {"labels", "annotations", "finalizers", "ownerReferences"}) {
-    const Json* found = Find(metadata, key);
-    if (found != nullptr && found->IsNull()) Erase(metadata, key);
-  }
+  EraseEmpty(metadata);
 }
 
 void CarryOver(const Json& old_metadata, Json& metadata, JsonAllocator& allocator) {
@@ -224,10 +249,7 @@ void CarryOver(const Json& old_metadata, Json& metadata, JsonAllocator& allocato
                           "namespace", "name", "generateName"}) {
     MoveFrom(old_metadata, metadata, key, allocator);
   }
-  for (const char* key : {"labels", "annotations", "finalizers", "ownerReferences"}) {
-    const Json* found = Find(metadata, key);
-    if (found != nullptr && found->IsNull()) Erase(metadata, key);
-  }
+  EraseEmpty(metadata);
 }
 
 Status CheckMetadataTypes(const Json& object) {
@@ -241,6 +263,7 @@ Status CheckMetadataTypes(const Json& object) {
   CROFT_RETURN_IF_ERROR(CheckTextMap(*metadata, "labels"));
   CROFT_RETURN_IF_ERROR(CheckTextMap(*metadata, "annotations"));
   CROFT_RETURN_IF_ERROR(CheckOwnerFlags(*metadata));
+  CROFT_RETURN_IF_ERROR(CheckManagedFields(*metadata));
   Result<Meta> meta = ParseMeta(object);
   return meta.status();
 }

@@ -47,7 +47,10 @@ enum class FieldValidation { kIgnore, kWarn, kStrict };
 struct WriteOptions {
   bool dry_run = false;
   FieldValidation validation = FieldValidation::kWarn;
-  std::string field_manager;
+  std::string field_manager;  // under which name what is written is owned
+  bool force = false;         // of an applied configuration: take what others own
+  // metadata.managedFields of the body is what is to be stored: not what a client says, but what Apply made of it.
+  bool owners_final = false;
   // Fields that the decoder found twice ("spec.replicas"): reported as unknown ones are.
   std::vector<std::string> duplicate_fields = {};
   bool patched = false;  // the wanted state is a change of the stored one, not a client's whole object

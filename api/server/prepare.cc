@@ -3,6 +3,7 @@
 
 #include "api/server/forms.h"
 #include "api/server/metadata.h"
+#include "api/server/owners.h"
 #include "api/server/resource_service.h"
 
 // Between what a client sent and what is stored: identity of the object, unknown fields, defaults, the kind's own
@@ -164,6 +165,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
   const Strategy& strategy = parts_.strategies.For(served.def().group, served.def().plural);
   Json& metadata = Ensure(body, "metadata", allocator);
   const WallTime now = parts_.clock.Now();
+  Owners owners(served, target, options, now, nullptr, body);
   StampNew(metadata, target.ns, strategy.has_generation(), now, parts_.random, allocator);
   const std::string prefix(FindString(metadata, {"generateName"}));
   if (FindString(metadata, {"name"}).empty() && !prefix.empty()) {
@@ -182,6 +184,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
 
   if (served.version->has_status && !strategy.keeps_status_on_create()) Erase(body, "status");
   schema::ApplyDefaults(*served.version->schema, body, allocator);
+  owners.LeaveAssigned(strategy, body);
   StrategyContext context{parts_.store, parts_.catalog, parts_.addresses, now, allocator, options.dry_run, {}, {}};
   const Status prepare = strategy.PrepareForCreate(body, context);
   prepared.undo = std::move(context.undo);
@@ -192,9 +195,12 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
   strategy.Validate(body, causes);
   Status refused = Refuse(served, name, causes);
   if (refused.ok()) refused = prepare;
-  if (refused.ok()) ToStoredForm(served, body, allocator);
-  if (refused.ok()) ToStorage(served, body);
-  if (refused.ok()) refused = MakeDraft(body, &prepared.draft);
+  if (refused.ok()) {
+    owners.RecordNew(body);
+    ToStoredForm(served, body, allocator);
+    ToStorage(served, body);
+    refused = MakeDraft(body, &prepared.draft);
+  }
   if (refused.ok()) return prepared;
   GiveBack(prepared.undo);
   return refused;
@@ -248,6 +254,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
   Causes causes;
   CheckImmutable(old, body, options.patched, causes);
   const WallTime now = parts_.clock.Now();
+  Owners owners(served, target, options, now, &old, body);
   StrategyContext context{parts_.store, parts_.catalog, parts_.addresses, now, allocator, options.dry_run, {}, {}};
   Status prepare;
   if (status_only) {
@@ -269,6 +276,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
   if (!status_only) {
     ValidateMetadata(body, served.def().namespaced, ParseNameFormat(served.def().name_format), causes);
     ValidateMetadataUpdate(old, body, causes);
+    owners.Validate(causes);
   }
   causes.Add(schema::Validate(*served.version->schema, body));
   if (!status_only) {
@@ -284,7 +292,8 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
       Set(metadata, "generation", Json(stored.meta().generation + 1), body.GetAllocator());
     }
     SetString(metadata, "resourceVersion", FindString(old, {"metadata", "resourceVersion"}), body.GetAllocator());
-    prepared.unchanged = Equal(old, body);
+    owners.RecordChange(old, body);
+    prepared.unchanged = Owners::SameAsStored(old, body);
     prepared.finished = IsFinished(stored, body);
     ToStoredForm(served, body, body.GetAllocator());
     refused = MakeDraft(body, &prepared.draft);

@@ -148,7 +148,13 @@ class ResourceService {
                                         const WriteOptions& options);
   Result<WriteResult> BindPod(const Served& served, const Target& target, const Json& binding,
                               const WriteOptions& options);
-  Result<WriteResult> Apply(const Identity& who, const Target& target, const Json& patch, const WriteOptions& options);
+  Result<WriteResult> Apply(const Identity& who, const Target& target, const Json& config, const WriteOptions& given);
+  Result<WriteResult> ApplyNew(const Identity& who, const Served& served, const Target& target, const Json& config,
+                               const WriteOptions& options);
+  Result<WriteResult> ApplyScale(const Served& served, const Target& target, const Json& scale,
+                                 const WriteOptions& options);
+  Status ApplyTo(const Served& served, const Target& target, const Json& config, const WriteOptions& options,
+                 const ObjectPtr& stored, JsonDocument* wanted) const;
 
   // What follows once a write is durable, on a thread that may block.
   bool HasFollowUp(const Served& served) const;

@@ -108,13 +108,51 @@ Result<WriteResult> ResourceService::WriteScale(const Served& served, const Targ
     Set(*at, members.back(), Json(replicas), allocator);
     return Status::Ok();
   };
-  Target main = target;
-  main.subresource.clear();
-  Result<WriteResult> result = Mutate(served, main, set_replicas, options);
+  Result<WriteResult> result = Mutate(served, target, set_replicas, options);
   if (!result.ok()) return result.status();
   Result<ObjectPtr> scale = GetScale(served, result->object);
   if (!scale.ok()) return scale.status();
   result->object = std::move(*scale);
+  return result;
+}
+
+// A Scale is applied as the one field of the object that it stands for, under the name of the subresource.
+Result<WriteResult> ResourceService::ApplyScale(const Served& served, const Target& target, const Json& scale,
+                                                const WriteOptions& options) {
+  if (FindString(scale, {"kind"}) != "Scale" || FindString(scale, {"apiVersion"}) != "autoscaling/v1") {
+    return Status::BadRequest("an autoscaling/v1 Scale is expected");
+  }
+  const Json* replicas = Find(scale, {"spec", "replicas"});
+  if (replicas != nullptr && (!replicas->IsInt64() || replicas->GetInt64() < 0)) {
+    Causes causes;
+    causes.Invalid("spec.replicas", *replicas, "must be greater than or equal to 0");
+    return Status::InvalidObject("autoscaling", "Scale", target.name, causes.Take());
+  }
+  JsonDocument config(rapidjson::kObjectType);
+  auto& allocator = config.GetAllocator();
+  SetString(config, "apiVersion", ApiVersion(served.def().group, served.version->name), allocator);
+  SetString(config, "kind", served.def().kind, allocator);
+  Json& metadata = Ensure(config, "metadata", allocator);
+  for (const char* key : {"name", "namespace", "uid", "resourceVersion"}) {
+    const std::string_view text = FindString(scale, {"metadata", key});
+    if (!text.empty()) SetString(metadata, key, text, allocator);
+  }
+  const std::vector<std::string> members = Members(served.version->scale->spec_replicas_path);
+  if (replicas != nullptr && !members.empty()) {
+    Json* at = &config;
+    for (size_t i = 0; i + 1 < members.size(); ++i) at = &Ensure(*at, members[i], allocator);
+    Set(*at, members.back(), Copy(*replicas, allocator), allocator);
+  }
+  Result<WriteResult> result = Mutate(
+      served, target,
+      [&](const ObjectPtr& stored, JsonDocument* wanted) {
+        return ApplyTo(served, target, config, options, stored, wanted);
+      },
+      options);
+  if (!result.ok()) return result.status();
+  Result<ObjectPtr> now = GetScale(served, result->object);
+  if (!now.ok()) return now.status();
+  result->object = std::move(*now);
   return result;
 }
 

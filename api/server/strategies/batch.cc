@@ -104,6 +104,12 @@ bool IsSchedule(std::string_view schedule) {
 
 }  // namespace
 
+const std::vector<std::vector<std::string>>& JobStrategy::assigned() const {
+  static const std::vector<std::vector<std::string>> kPaths = {{"f:spec", "f:selector"},
+                                                               {"f:spec", "f:template", "f:metadata", "f:labels"}};
+  return kPaths;
+}
+
 Status JobStrategy::PrepareForCreate(Json& job, StrategyContext& context) const {
   auto& allocator = context.allocator;
   Ensure(job, "status", allocator);

@@ -26,6 +26,11 @@ bool SaysReady(const Json& node) {
 
 }  // namespace
 
+const std::vector<std::vector<std::string>>& NamespaceStrategy::assigned() const {
+  static const std::vector<std::vector<std::string>> kPaths = {{"f:spec", "f:finalizers"}};
+  return kPaths;
+}
+
 Status NamespaceStrategy::PrepareForCreate(Json& ns, StrategyContext& context) const {
   auto& allocator = context.allocator;
   LabelWithName(ns, allocator);

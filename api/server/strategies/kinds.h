@@ -8,6 +8,7 @@ namespace croft::server {
 
 class PodStrategy final : public Strategy {
  public:
+  const std::vector<std::vector<std::string>>& assigned() const override;
   Status PrepareForCreate(Json& object, StrategyContext& context) const override;
   Status PrepareForUpdate(const Json& old, Json& object, StrategyContext& context) const override;
   void Validate(const Json& object, Causes& causes) const override;
@@ -33,6 +34,7 @@ class WorkloadStrategy final : public Strategy {
 
 class JobStrategy final : public Strategy {
  public:
+  const std::vector<std::vector<std::string>>& assigned() const override;
   Status PrepareForCreate(Json& object, StrategyContext& context) const override;
   Status PrepareForUpdate(const Json& old, Json& object, StrategyContext& context) const override;
   void Validate(const Json& object, Causes& causes) const override;
@@ -49,6 +51,7 @@ class CronJobStrategy final : public Strategy {
 class ServiceStrategy final : public Strategy {
  public:
   bool has_generation() const override { return false; }
+  const std::vector<std::vector<std::string>>& assigned() const override;
   Status PrepareForCreate(Json& object, StrategyContext& context) const override;
   Status PrepareForUpdate(const Json& old, Json& object, StrategyContext& context) const override;
   void Validate(const Json& object, Causes& causes) const override;
@@ -74,6 +77,7 @@ class ConfigMapStrategy final : public Strategy {
 class NamespaceStrategy final : public Strategy {
  public:
   bool has_generation() const override { return false; }
+  const std::vector<std::vector<std::string>>& assigned() const override;
   Status PrepareForCreate(Json& object, StrategyContext& context) const override;
   Status PrepareForUpdate(const Json& old, Json& object, StrategyContext& context) const override;
 };

@@ -103,6 +103,15 @@ bool KeepsTolerations(const Json& old, const Json& now) {
 
 }  // namespace
 
+const std::vector<std::vector<std::string>>& PodStrategy::assigned() const {
+  static const std::vector<std::vector<std::string>> kPaths = {{"f:spec", "f:serviceAccount"},
+                                                               {"f:spec", "f:serviceAccountName"},
+                                                               {"f:spec", "f:priority"},
+                                                               {"f:spec", "f:preemptionPolicy"},
+                                                               {"f:spec", "f:tolerations"}};
+  return kPaths;
+}
+
 Status PodStrategy::PrepareForCreate(Json& pod, StrategyContext& context) const {
   auto& allocator = context.allocator;
   Json& status = Ensure(pod, "status", allocator);

@@ -213,6 +213,15 @@ void ValidatePorts(const Json& spec, bool with_node_ports, const std::string_vie
 
 }  // namespace
 
+const std::vector<std::vector<std::string>>& ServiceStrategy::assigned() const {
+  static const std::vector<std::vector<std::string>> kPaths = {{"f:spec", "f:clusterIP"},
+                                                               {"f:spec", "f:clusterIPs"},
+                                                               {"f:spec", "f:ipFamilies"},
+                                                               {"f:spec", "f:ipFamilyPolicy"},
+                                                               {"f:spec", "f:healthCheckNodePort"}};
+  return kPaths;
+}
+
 Status ServiceStrategy::PrepareForCreate(Json& service, StrategyContext& context) const {
   auto& allocator = context.allocator;
   Ensure(Ensure(service, "status", allocator), "loadBalancer", allocator);

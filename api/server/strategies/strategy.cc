@@ -6,6 +6,10 @@
 
 namespace croft::server {
 
+const std::vector<std::vector<std::string>>& Strategy::assigned() const {
+  static const std::vector<std::vector<std::string>> kNone;
+  return kNone;
+}
 Status Strategy::PrepareForCreate(Json&, StrategyContext&) const {
   return Status::Ok();
 }

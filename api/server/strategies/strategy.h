@@ -43,6 +43,10 @@ class Strategy {
   // Whether who creates the object may set its status at once.
   virtual bool keeps_status_on_create() const { return false; }
 
+  // Paths ("f:spec", "f:clusterIP") that PrepareForCreate fills in with what is no default: who leaves them open does
+  // not own what comes of it.
+  virtual const std::vector<std::vector<std::string>>& assigned() const;
+
   // After schema defaults, before validation. A failure ends the request as it is.
   virtual Status PrepareForCreate(Json& object, StrategyContext& context) const;
   // `object` is the wanted state with the old status in place.

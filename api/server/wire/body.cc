@@ -8,11 +8,14 @@
 #include "api/object/utf8.h"
 #include "api/object/yaml.h"
 #include "api/server/causes.h"
+#include "api/server/owners.h"
 #include "api/server/wire/negotiation.h"
 #include "api/server/wire/protobuf.h"
 
 namespace croft::server {
 namespace {
+
+constexpr size_t kMaxAgentName = 128;
 
 // Follows where the reader is, and takes note of keys that were there before.
 class DuplicateHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, DuplicateHandler> {
@@ -133,17 +136,32 @@ std::vector<std::string> FindDuplicateFields(std::string_view json) {
   return handler.Take();
 }
 
-Result<WriteOptions> ParseWriteOptions(const Query& query) {
+std::string ManagerOfAgent(std::string_view user_agent) {
+  std::string name;
+  for (const char c : user_agent.substr(0, user_agent.find('/'))) {
+    const bool printable = c >= 0x20 && c < 0x7f;
+    if (printable && name.size() < kMaxAgentName) name += c;
+  }
+  return name;
+}
+
+Result<WriteOptions> ParseWriteOptions(const Query& query, const char* kind, bool apply) {
   WriteOptions options;
   CROFT_RETURN_IF_ERROR(ReadDryRun(query.Get("dryRun"), &options.dry_run));
   options.field_manager = query.Get("fieldManager");
+  options.force = query.Flag("force");
+  Causes causes;
+  if (!apply && query.Has("force")) causes.Forbidden("force", "may not be specified for non-apply patch");
+  if (apply && options.field_manager.empty()) causes.Required("fieldManager", "is required for apply patch");
+  CheckManagerName(options.field_manager, "fieldManager", causes);
+  if (!causes.empty()) return Status::InvalidObject("meta.k8s.io", kind, "", causes.Take());
   const std::string validation = query.Get("fieldValidation");
   if (validation == "Ignore") {
     options.validation = FieldValidation::kIgnore;
   } else if (validation == "Strict") {
     options.validation = FieldValidation::kStrict;
   } else if (!validation.empty() && validation != "Warn") {
-    return RefuseOption("Options", "fieldValidation", validation, {"Ignore", "Warn", "Strict"});
+    return RefuseOption(kind, "fieldValidation", validation, {"Ignore", "Warn", "Strict"});
   }
   return options;
 }

@@ -23,5 +23,10 @@ Result<JsonDocument> DecodeJson(std::string_view text, std::vector<std::string>*
 std::vector<std::string> FindDuplicateFields(std::string_view json);
 
 // Options of the query string, refused with the causes that Kubernetes names.
-Result<WriteOptions> ParseWriteOptions(const Query& query);
+// `kind` is what the options are called in refusals ("PatchOptions"); of a configuration to apply a manager is
+// required.
+Result<WriteOptions> ParseWriteOptions(const Query& query, const char* kind, bool apply = false);
+// What a client is called that gives no fieldManager: its User-Agent up to the first "/".
+std::string ManagerOfAgent(std::string_view user_agent);
+
 }  // namespace croft::server

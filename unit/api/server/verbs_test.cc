@@ -191,17 +191,6 @@ TEST_F(VerbsTest, PatchesOfAllTypesApply) {
   EXPECT_EQ(Find(Get(path).json, {"metadata", "annotations"}), nullptr);
 }
 
-TEST_F(VerbsTest, ServerSideApplyCreatesThenMerges) {
-  const std::string path = std::string(kMaps) + "/a?fieldManager=me";
-  EXPECT_EQ(
-      Patch(path, "apply-patch+yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n").code,
-      201);
-  EXPECT_EQ(
-      Patch(path, "apply-patch+yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {l: w}\n").code,
-      200);
-  EXPECT_EQ(Get(std::string(kMaps) + "/a").Text({"data", "l"}), "w");
-}
-
 TEST_F(VerbsTest, DeleteAnswersWithAStatusThatNamesTheObject) {
   const Answer made = Post(kMaps, Map("a"));
   const Answer gone = Delete(std::string(kMaps) + "/a");
