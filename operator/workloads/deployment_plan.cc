@@ -173,6 +173,8 @@ class Rollout {
   // for, not from what is ready: their status may be behind a scale-down that was already ordered.
   bool ShrinkOld() {
     const types::ReplicaSet& fresh = sets_[*fresh_];
+    // What was an old set a moment ago (kubectl rollout undo) may still tell of pods that it was told to end.
+    if (fresh.status.observed_generation < fresh.metadata.generation) return false;
     const int32_t minimum = wanted_ - limits_.unavailable;
     const int32_t unavailable_new = Asked(fresh) - fresh.status.available_replicas;
     int32_t room = Total() - minimum - unavailable_new;

@@ -80,7 +80,7 @@ TEST_F(CrdVersionsTest, WatchesShowTheirVersion) {
   Make(kV1, "v1", R"({"size":3,"colour":"red"})");
   const std::string seen = stream->Take();
   EXPECT_NE(seen.find("\"apiVersion\":\"lake.example/v1beta1\""), std::string::npos) << seen;
-  EXPECT_EQ(seen.find("colour"), std::string::npos) << seen;
+  EXPECT_EQ(seen.find("\"colour\""), std::string::npos) << seen;
 }
 
 TEST_F(CrdVersionsTest, DeprecatedVersionsSaySo) {
