@@ -45,11 +45,14 @@ Result<WriteResult> ResourceService::CreateSubresource(const Served& served, con
     }
     Target main = target;
     main.subresource.clear();
-    const ObjectPtr stored = Stored(served, main);
-    if (stored == nullptr) return Status::ObjectNotFound("", "pods", target.name);
-    const Result<DeleteResult> deleted = DeleteStored(served, stored, erase);
-    if (!deleted.ok()) return deleted.status();
-    return Success();
+    for (int attempt = 1;; ++attempt) {
+      const ObjectPtr stored = Stored(served, main);
+      if (stored == nullptr) return Status::ObjectNotFound("", "pods", target.name);
+      const Result<DeleteResult> deleted = DeleteStored(served, stored, erase);
+      if (deleted.ok()) return Success();
+      // The scheduler or the agent may write to the pod meanwhile.
+      if (!deleted.status().IsConflict() || attempt == 8) return deleted.status();
+    }
   }
   return Status::NotFound("the server could not find the requested resource");
 }

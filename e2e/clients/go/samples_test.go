@@ -4,6 +4,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -38,4 +39,8 @@ func cronJob(name string) *batchv1.CronJob {
 					Containers: []corev1.Container{{Name: "job", Image: "job:1"}}}}}},
 		},
 	}
+}
+
+func eviction(name, ns string) *policyv1.Eviction {
+	return &policyv1.Eviction{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: ns}}
 }

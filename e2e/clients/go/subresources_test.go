@@ -5,6 +5,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
@@ -110,4 +111,22 @@ func TestScaleIsTheSameForEveryWorkload(t *testing.T) {
 			reason(t, err, metav1.StatusReasonInvalid)
 		})
 	}
+}
+
+func TestEvictionDeletesAPod(t *testing.T) {
+	ns := Namespace(t)
+	client := Typed(t)
+	// The scheduler writes to a new pod, too; neither may disturb the other.
+	for i := range 10 {
+		pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: numbered(i)},
+			Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "a", Image: "a:1"}}}}
+		_, err := client.CoreV1().Pods(ns).Create(t.Context(), pod, metav1.CreateOptions{})
+		must(t, err)
+		must(t, client.CoreV1().Pods(ns).EvictV1(t.Context(), eviction(pod.Name, ns)))
+	}
+	await(t, "the pods go", func() (bool, string) {
+		pods, err := client.CoreV1().Pods(ns).List(t.Context(), metav1.ListOptions{})
+		must(t, err)
+		return len(pods.Items) == 0, "some are still there"
+	})
 }

@@ -1,9 +1,9 @@
-// Status and scale.
+// Status, scale and eviction.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { BatchV1Api } from '@kubernetes/client-node';
-import { MergePatch, apps, as, core, deployment, lab, makeNamespace, refused } from './lab.js';
+import { MergePatch, apps, as, awaitTrue, core, deployment, lab, makeNamespace, refused } from './lab.js';
 
 let namespace;
 before(async () => (namespace = await makeNamespace()));
@@ -35,4 +35,14 @@ test('scale', async () => {
   assert.equal((await apps.readNamespacedDeployment({ namespace, name })).spec.replicas, 3);
   await refused(422, 'Invalid', scale(-1));
   await apps.deleteNamespacedDeployment({ namespace, name });
+});
+
+test('eviction', async () => {
+  const name = 'one';
+  await core.createNamespacedPod({ namespace, body: { metadata: { name }, spec: { containers: [{ name: 'a', image: 'a:1' }] } } });
+  await core.createNamespacedPodEviction({ namespace, name, body: { metadata: { name, namespace } } });
+  await awaitTrue('the pod goes', async () => {
+    const { items } = await core.listNamespacedPod({ namespace, fieldSelector: `metadata.name=${name}` });
+    return items.length === 0;
+  });
 });

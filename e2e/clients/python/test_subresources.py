@@ -1,10 +1,10 @@
-"""Status and scale."""
+"""Status, scale and eviction."""
 
 import unittest
 
 from kubernetes import client
 
-from lab import LabTest, deployment
+from lab import LabTest, await_true, deployment
 
 
 class Subresources(LabTest):
@@ -34,6 +34,14 @@ class Subresources(LabTest):
         with self.refused(422, "Invalid"):
             self.apps.patch_namespaced_deployment_scale("web", self.ns, {"spec": {"replicas": -1}})
         self.apps.delete_namespaced_deployment("web", self.ns)
+
+    def test_eviction(self):
+        self.core.create_namespaced_pod(self.ns, {"metadata": {"name": "one"}, "spec": {"containers": [
+            {"name": "a", "image": "a:1"}]}})
+        eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": "one", "namespace": self.ns}}
+        self.core.create_namespaced_pod_eviction("one", self.ns, eviction)
+        await_true("the pod goes", lambda: not self.core.list_namespaced_pod(
+            self.ns, field_selector="metadata.name=one").items)
 
 
 if __name__ == "__main__":
