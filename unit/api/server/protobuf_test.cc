@@ -7,7 +7,9 @@ namespace {
 
 // A length-delimited field.
 std::string Bytes(int number, const std::string& value) {
-  std::string out(1, static_cast<char>(number << 3 | 2));
+  const int key = number << 3 | 2;
+  std::string out(1, static_cast<char>(key > 127 ? key % 128 + 128 : key));
+  if (key > 127) out += static_cast<char>(key / 128);
   out += static_cast<char>(value.size());  // all are short
   return out + value;
 }
@@ -52,6 +54,19 @@ TEST_F(ProtobufTest, ListsQuantitiesAndInlinedMembersFindTheirPlaces) {
   EXPECT_EQ(FindInt(made, {"livenessProbe", "periodSeconds"}), 7);
   EXPECT_EQ(FindInt(*json, {"spec", "terminationGracePeriodSeconds"}, -1), 0) << "a zero that was set stays";
   EXPECT_EQ(PostProtobuf("/api/v1/namespaces/d/pods", Envelope("v1", "Pod", pod)).code, 201);
+}
+
+// A typed client sends back what it has read, the record of who owns which fields included.
+TEST_F(ProtobufTest, OwnersOfFieldsOutliveAnUpdate) {
+  const std::string fields = R"({"f:data":{".":{},"f:x":{}}})";
+  const std::string owner =
+      Bytes(1, "me") + Bytes(2, "Update") + Bytes(3, "v1") + Bytes(6, "FieldsV1") + Bytes(7, Bytes(1, fields));
+  const std::string map = Bytes(1, Bytes(1, "a") + Bytes(17, owner)) + Bytes(2, Bytes(1, "x") + Bytes(2, "y"));
+  const Result<JsonDocument> json = DecodeProtobuf(Envelope("v1", "ConfigMap", map));
+  ASSERT_TRUE(json.ok()) << json.status().message();
+  const Json* owners = Find(*json, {"metadata", "managedFields"});
+  ASSERT_NE(owners, nullptr);
+  EXPECT_EQ(WriteJson(*Find((*owners)[0], {"fieldsV1"})), fields);
 }
 
 // What typed clients send for kinds that kubectl itself creates.
