@@ -37,6 +37,15 @@ func TestDiscoveryTellsWhatIsServed(t *testing.T) {
 					t.Errorf("%s is not listed, or has no verbs", want)
 				}
 			}
+			preferred, err := client.ServerPreferredResources()
+			must(t, err)
+			versions := map[string]string{}
+			for _, list := range preferred {
+				for _, resource := range list.APIResources {
+					versions[resource.Name] = list.GroupVersion
+				}
+			}
+			equal(t, "preferred version of gardens", versions["gardens"], "go.example.com/v1")
 		})
 	}
 }
@@ -60,6 +69,9 @@ func TestKindsAreMappedToResources(t *testing.T) {
 		must(t, err)
 		equal(t, "resource of "+c.short, mapping.Resource.Resource, c.resource)
 	}
+	mapping, err := mapper.RESTMapping(schema.GroupKind{Group: "go.example.com", Kind: "Garden"})
+	must(t, err)
+	equal(t, "preferred version", mapping.Resource.Version, "v1")
 }
 
 func TestOpenAPIDescribesEveryKind(t *testing.T) {
