@@ -44,6 +44,12 @@ void Expectations::Forget(const std::string& owner_uid) {
   std::erase_if(owner_of_, [&](const auto& entry) { return entry.second == owner_uid; });
 }
 
+std::set<std::string> Expectations::Going(const std::string& owner_uid) const {
+  std::lock_guard lock(mutex_);
+  const auto it = by_owner_.find(owner_uid);
+  return it == by_owner_.end() ? std::set<std::string>() : it->second.deleted;
+}
+
 std::optional<Duration> Expectations::Outstanding(const std::string& owner_uid) {
   std::lock_guard lock(mutex_);
   const auto it = by_owner_.find(owner_uid);

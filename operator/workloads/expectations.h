@@ -26,6 +26,9 @@ class Expectations {
   void Observed(const std::string& uid, bool present, bool going);
   void Forget(const std::string& owner_uid);
 
+  // The objects whose deletion was asked for, and which the cache may still show as if nothing were.
+  std::set<std::string> Going(const std::string& owner_uid) const;
+
   // None when nothing is outstanding; else how long to wait at most.
   std::optional<Duration> Outstanding(const std::string& owner_uid);
 
@@ -37,7 +40,7 @@ class Expectations {
   };
 
   Clock& clock_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::string, Expected> by_owner_;     // guarded by mutex_
   std::map<std::string, std::string> owner_of_;  // from an object's uid; guarded by mutex_
 };

@@ -1,5 +1,7 @@
 #include "operator/workloads/replica_set_controller.h"
 
+#include <set>
+
 #include "api/types/apps.h"
 #include "api/types/resources.h"
 #include "operator/runtime/events.h"
@@ -29,15 +31,18 @@ class ReplicaSetReconciler final : public runtime::Reconciler {
     if (object == nullptr) return Outcome::Done();
     const auto set = types::FromObject<types::ReplicaSet>(*object);
     if (!set.ok()) return Outcome::Terminal(set.status());
-    const auto pods = Gather(*set);
+    std::set<std::string> going = expectations_->Going(set->metadata.uid);
+    auto pods = Gather(*set);
     if (!pods.ok()) return Outcome::Retry(pods.status());
 
     const auto outstanding = expectations_->Outstanding(set->metadata.uid);
     Status failed;
     std::optional<types::Condition> failure;
     if (!outstanding && !set->metadata.deleting()) {
-      failed = Act(*set, DecideReplicas(set->spec.replicas.value_or(1), *pods), &failure);
+      failed = Act(*set, DecideReplicas(set->spec.replicas.value_or(1), *pods), &failure, &going);
     }
+    // Whoever reads the status may end other pods on the strength of these.
+    for (ReplicaPod& pod : *pods) pod.active = pod.active && !going.contains(pod.uid);
 
     const WallTime now = context_.clock.Now();
     const ReplicaStatusPlan plan = DecideStatus(*set, *pods, failure, now);
@@ -71,8 +76,10 @@ class ReplicaSetReconciler final : public runtime::Reconciler {
     return pods;
   }
 
-  // Stops at the first failure: what refused one pod (a quota, a bad template) would refuse the others as well.
-  Status Act(const types::ReplicaSet& set, const ReplicaPlan& plan, std::optional<types::Condition>* failure) {
+  // Stops at the first failure: what refused one pod (a quota, a bad template) would refuse the others as well. The
+  // pods that were told to end are added to `going`.
+  Status Act(const types::ReplicaSet& set, const ReplicaPlan& plan, std::optional<types::Condition>* failure,
+             std::set<std::string>* going) {
     const auto about = runtime::ReferenceTo({"apps/v1", "ReplicaSet"}, set.metadata);
     const auto failed = [&](const char* reason, const std::string& what, const Status& why) {
       const std::string message = what + why.message();
@@ -101,6 +108,7 @@ class ReplicaSetReconciler final : public runtime::Reconciler {
         expectations_->Observed(pod.uid, false, true);
         return failed("FailedDelete", "Error deleting: ", deleted);
       }
+      going->insert(pod.uid);
       events_.Normal(about, "SuccessfulDelete", "Deleted pod: " + pod.name);
     }
     return Status::Ok();

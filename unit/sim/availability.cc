@@ -10,7 +10,6 @@ using namespace std::chrono_literals;
 
 constexpr char kName[] = "app.kubernetes.io/name";
 constexpr auto kAfterDisturbance = 40s;
-constexpr auto kSeenBy = 1s;  // the time in which every controller has seen what is there
 
 int MaxUnavailable(const types::Deployment& deployment, int replicas) {
   types::IntOrString text{true, 0, "25%"};
@@ -51,7 +50,7 @@ Availability::~Availability() = default;
 
 void Availability::Disturb() {
   nothing_promised_until_ = lab_.clock().Steady() + kAfterDisturbance;
-  for (auto& [name, promise] : promises_) promise.whole_since.reset();
+  for (auto& [name, promise] : promises_) promise.holds = false;
 }
 
 void Availability::Take(const store::Event& event) {
@@ -69,7 +68,7 @@ void Availability::TakeDeployment(const Object& object, bool deleted) {
   }
   Promise& promise = promises_[object.name()];
   const int replicas = deployment->spec.replicas.value_or(1);
-  if (replicas > promise.replicas || deployment->spec.strategy.type == "Recreate") promise.whole_since.reset();
+  if (replicas > promise.replicas || deployment->spec.strategy.type == "Recreate") promise.holds = false;
   promise.replicas = replicas;
   promise.least = replicas - MaxUnavailable(*deployment, replicas);
   Check(object.name());
@@ -97,20 +96,17 @@ void Availability::TakeNode(const Object& object, bool deleted) {
 
 void Availability::Check(const std::string& application) {
   const auto it = promises_.find(application);
-  const SteadyTime now = lab_.clock().Steady();
-  if (it == promises_.end() || now < nothing_promised_until_) return;
+  if (it == promises_.end() || lab_.clock().Steady() < nothing_promised_until_) return;
   Promise& promise = it->second;
   int available = 0;
   for (const auto& [uid, pod] : pods_) available += pod.counts && pod.application == application;
   if (available >= promise.replicas) {
-    if (!promise.whole_since) promise.whole_since = now;
-  } else if (promise.whole_since && available < promise.least) {
-    if (now - *promise.whole_since >= kSeenBy) {
-      lab_.journal().Add("availability", application + " is down to " + std::to_string(available));
-      lab_.violations().push_back(application + " had " + std::to_string(available) + " ready pods where " +
-                                  std::to_string(promise.least) + " were promised");
-    }
-    promise.whole_since.reset();
+    promise.holds = true;
+  } else if (promise.holds && available < promise.least) {
+    lab_.journal().Add("availability", application + " is down to " + std::to_string(available));
+    lab_.violations().push_back(application + " had " + std::to_string(available) + " ready pods where " +
+                                std::to_string(promise.least) + " were promised");
+    promise.holds = false;
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,9 +10,8 @@
 namespace croft::sim {
 
 // Watches over the promise of a rolling update: once all replicas of a Deployment are ready, never fewer than replicas
-// less maxUnavailable are, unless machines or containers failed of late. Once means for a second: what the controllers
-// have had no time to see, such as a pod that became ready while they chose whom to delete, binds nobody. Reads the
-// store itself at each commit. The Lab outlives it.
+// less maxUnavailable are, unless machines or containers failed of late. Reads the store itself at each commit. The Lab
+// outlives it.
 class Availability {
  public:
   explicit Availability(Lab& lab);
@@ -27,7 +25,7 @@ class Availability {
   struct Promise {
     int replicas = 0;
     int least = 0;
-    std::optional<SteadyTime> whole_since = {};  // when all replicas were ready; absent while nothing is promised
+    bool holds = false;
   };
   struct PodFacts {
     std::string application;

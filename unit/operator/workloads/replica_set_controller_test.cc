@@ -86,6 +86,25 @@ TEST_F(ReplicaSetTest, ScalesDownByWhatServesLeast) {
   EXPECT_EQ(Pods()[0].metadata.name, keeps);
 }
 
+// A Deployment that believed in them would end pods of another set too.
+TEST_F(ReplicaSetTest, TellsOfNoPodThatItToldToEnd) {
+  Create(kReplicaSets, Set(3));
+  Start();
+  MakeAllReady();
+  Settle();
+  ASSERT_EQ(StatusOf().available_replicas, 3);
+  Patch(kReplicaSets, "web", R"({"spec":{"replicas":1}})");
+  const int64_t generation = Read<types::ReplicaSet>(kReplicaSets, "web").metadata.generation;
+  int seen = 0;
+  while (executor_.RunOne()) {
+    const types::ReplicaSetStatus status = StatusOf();
+    if (status.observed_generation < generation) continue;
+    ++seen;
+    EXPECT_EQ(status.available_replicas, 1);
+  }
+  EXPECT_GT(seen, 0);
+}
+
 TEST_F(ReplicaSetTest, AdoptsOrphansAndReleasesWhatItsSelectorLeaves) {
   client_.Seed(kPods, R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"orphan","namespace":"default",)"
                       R"("labels":{"app":"web"}},"spec":{}})");

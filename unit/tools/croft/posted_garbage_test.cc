@@ -52,7 +52,7 @@ TEST_F(PostedGarbageTest, WhatAPostedKindsObjectOwnsGoesWithIt) {
   Make(kConfigMaps, "plan", "bed", bed);
   Settle();
   EXPECT_EQ(CodeOf(kConfigMaps, "plan"), 200);
-  EXPECT_EQ(Delete(std::string(kGardens) + "/front", R"({"propagationPolicy":"Foreground"})").code, 200);
+  EXPECT_EQ(Delete(std::string(kGardens) + "/front", R"({"propagationPolicy":"Foreground"})").code, 202);
   Settle();
   EXPECT_EQ(CodeOf(kGardens, "front"), 404);
   EXPECT_EQ(CodeOf(kGardens, "bed"), 404);
