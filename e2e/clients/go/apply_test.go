@@ -144,8 +144,9 @@ func TestAWholeDeploymentApplies(t *testing.T) {
 	again, err := client.Apply(t.Context(), declared(), as("alice"))
 	must(t, err)
 	equal(t, "replicas, which the scaler owns", *again.Spec.Replicas, 3)
-	status, err := client.ApplyStatus(t.Context(), appsapply.Deployment("web", ns).
-		WithStatus(appsapply.DeploymentStatus().WithObservedGeneration(41)), as("watcher"))
+	// A condition of its own: all else of the status is its controller's.
+	status, err := client.ApplyStatus(t.Context(), appsapply.Deployment("web", ns).WithStatus(appsapply.DeploymentStatus().
+		WithConditions(appsapply.DeploymentCondition().WithType("Watched").WithStatus(corev1.ConditionTrue))), as("watcher"))
 	must(t, err)
 	if !strings.Contains(managers(status.ObjectMeta), "watcher/Apply/status") {
 		t.Errorf("no manager of the status in %s", managers(status.ObjectMeta))
