@@ -320,10 +320,10 @@ TEST_F(ClientTest, FollowHandsOnUntilItHasEnough) {
 }
 
 TEST_F(ClientTest, DestroyedStreamIsSilentWhileDataFlows) {
-  std::atomic<bool> stop{false};
-  const auto client = ClientOf(Serve([&](Request, const ResponderPtr& responder) {
+  const auto stop = std::make_shared<std::atomic<bool>>(false);  // a handler may look at it after the test's end
+  const auto client = ClientOf(Serve([stop](Request, const ResponderPtr& responder) {
     auto stream = responder->StartStream(200, {}, 10'000'000);
-    while (!stop && stream->Write(Bytes(std::string(500, 'x')))) std::this_thread::yield();
+    while (!*stop && stream->Write(Bytes(std::string(500, 'x')))) std::this_thread::yield();
   }));
   for (int i = 0; i < 20; ++i) {
     Gate first;
@@ -339,7 +339,7 @@ TEST_F(ClientTest, DestroyedStreamIsSilentWhileDataFlows) {
     alive = false;
   }
   EXPECT_TRUE(Eventually([&] { return server_->connection_count() == 0; }));
-  stop = true;
+  *stop = true;
 }
 
 TEST_F(ClientTest, ManyStreamsShareOneThread) {

@@ -183,7 +183,8 @@ TEST_F(DeleteTest, CollectionsAreDeletedBySelectorsUpToALimit) {
   Add("d");
   const auto names = [&] {
     std::string text;
-    for (const Json& item : Find(Get(kMaps).json, "items")->GetArray()) text += FindString(item, {"metadata", "name"});
+    const Answer maps = Get(kMaps);
+    for (const Json& item : Find(maps.json, "items")->GetArray()) text += FindString(item, {"metadata", "name"});
     return text;
   };
   Delete(std::string(kMaps) + "/kube-root-ca.crt");

@@ -164,7 +164,8 @@ TEST_F(PolicyKinds, AnApiServiceOfTheServerItselfIsAvailableAndAnotherIsNot) {
 TEST_F(PolicyKinds, EveryServedVersionHasAnApiServiceAndPostedOnesComeAndGo) {
   const auto names = [this] {
     std::set<std::string> found;
-    for (const Json& each : Find(Get(kApiServices).json, "items")->GetArray()) {
+    const Answer services = Get(kApiServices);
+    for (const Json& each : Find(services.json, "items")->GetArray()) {
       found.emplace(FindString(each, {"metadata", "name"}));
     }
     return found;
