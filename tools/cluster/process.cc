@@ -62,19 +62,24 @@ std::vector<char*> Pointers(const std::vector<std::string>& words) {
   _exit(127);
 }
 
-}  // namespace
-
-Result<ProcessId> Identify(int pid) {
+// `ended_too`: also of a child that has ended and that nobody has waited for.
+Result<ProcessId> ReadIdentity(int pid, bool ended_too) {
   const std::string stat = ReadWhole("/proc/" + std::to_string(pid) + "/stat");
   // The second field is a name in brackets, which may hold spaces and brackets itself.
   const size_t name_end = stat.rfind(')');
   if (pid <= 0 || name_end == std::string::npos) return Status::NotFound("there is no process " + std::to_string(pid));
   std::istringstream rest(stat.substr(name_end + 1));
   const std::vector<std::string> fields{std::istream_iterator<std::string>(rest), {}};
-  if (fields.size() < 20 || fields[0] == "Z" || fields[0] == "X") {
+  if (fields.size() < 20 || (!ended_too && (fields[0] == "Z" || fields[0] == "X"))) {
     return Status::NotFound("process " + std::to_string(pid) + " has ended");
   }
   return ProcessId{pid, std::stoull(fields[19]), BootId()};  // field 22 of the whole line: starttime
+}
+
+}  // namespace
+
+Result<ProcessId> Identify(int pid) {
+  return ReadIdentity(pid, false);
 }
 
 bool Alive(const ProcessId& process) {
@@ -158,7 +163,8 @@ Result<ProcessId> StartInit(const std::vector<std::string>& arguments, const fs:
     const std::string remedy = errno == EPERM ? "; run as root" : "";
     return Status::Forbidden(std::string("can't make the namespaces of a node: ") + std::strerror(errno) + remedy);
   }
-  return Identify(static_cast<int>(pid));
+  // It may have ended already: then its log says why, and whoever waits for it finds that.
+  return ReadIdentity(static_cast<int>(pid), true);
 }
 
 }  // namespace croft::cluster
