@@ -3,21 +3,23 @@
 namespace croft::server {
 namespace {
 
-std::optional<bool> SendInitialEvents(const Query& query) {
-  if (!query.Has("sendInitialEvents")) return std::nullopt;
-  return query.Flag("sendInitialEvents");
-}
-
-}  // namespace
-
-Result<ListOptions> ParseListOptions(const Query& query) {
-  ListOptions options;
+// What lists and watches take alike.
+template <class Options>
+Options ReadCommon(const Query& query) {
+  Options options;
   options.label_selector = query.Get("labelSelector");
   options.field_selector = query.Get("fieldSelector");
   options.resource_version = query.Get("resourceVersion");
   options.resource_version_match = query.Get("resourceVersionMatch");
   options.continue_token = query.Get("continue");
-  options.send_initial_events = SendInitialEvents(query);
+  if (query.Has("sendInitialEvents")) options.send_initial_events = query.Flag("sendInitialEvents");
+  return options;
+}
+
+}  // namespace
+
+Result<ListOptions> ParseListOptions(const Query& query) {
+  ListOptions options = ReadCommon<ListOptions>(query);
   const Result<std::optional<int64_t>> limit = query.Integer("limit");
   if (!limit.ok()) return limit.status();
   options.limit = limit->value_or(0);
@@ -25,14 +27,7 @@ Result<ListOptions> ParseListOptions(const Query& query) {
 }
 
 WatchOptions ParseWatchOptions(const Query& query) {
-  WatchOptions options;
-  options.label_selector = query.Get("labelSelector");
-  options.field_selector = query.Get("fieldSelector");
-  options.resource_version = query.Get("resourceVersion");
-  options.resource_version_match = query.Get("resourceVersionMatch");
-  options.continue_token = query.Get("continue");
-  options.send_initial_events = SendInitialEvents(query);
-  return options;
+  return ReadCommon<WatchOptions>(query);
 }
 
 Status CheckInclude(const Query& query) {
