@@ -74,6 +74,17 @@ class ApiTest : public ::testing::Test {
     return answer;
   }
 
+  // "field:reason field:reason" of a refusal, in its order.
+  static std::string Causes(const Answer& answer) {
+    std::string text;
+    const Json* causes = Find(answer.json, {"details", "causes"});
+    for (rapidjson::SizeType i = 0; causes != nullptr && i < causes->Size(); ++i) {
+      text += (text.empty() ? "" : " ") + std::string(FindString((*causes)[i], {"field"})) + ":" +
+              std::string(FindString((*causes)[i], {"reason"}));
+    }
+    return text;
+  }
+
   Answer Get(const std::string& target) { return Call("GET", target); }
   Answer Post(const std::string& target, const std::string& body) { return Call("POST", target, body); }
   Answer Put(const std::string& target, const std::string& body) { return Call("PUT", target, body); }

@@ -29,15 +29,6 @@ class LimitKinds : public ApiTest {
     const Json* items = Find(list.json, "items");
     return items == nullptr ? -1 : static_cast<int>(items->Size());
   }
-  static std::string Causes(const Answer& answer) {
-    std::string text;
-    const Json* causes = Find(answer.json, {"details", "causes"});
-    for (rapidjson::SizeType i = 0; causes != nullptr && i < causes->Size(); ++i) {
-      text += (text.empty() ? "" : " ") + std::string(FindString((*causes)[i], {"field"})) + ":" +
-              std::string(FindString((*causes)[i], {"reason"}));
-    }
-    return text;
-  }
 };
 
 struct Refusal {

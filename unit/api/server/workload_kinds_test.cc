@@ -27,15 +27,6 @@ class WorkloadKinds : public ApiTest {
   Answer Make(const std::string& path, const std::string& name, const std::string& fields) {
     return Post(path, R"({"metadata":{"name":")" + name + "\"}" + (fields.empty() ? "" : "," + fields) + "}");
   }
-  static std::string Causes(const Answer& answer) {
-    std::string text;
-    const Json* causes = Find(answer.json, {"details", "causes"});
-    for (rapidjson::SizeType i = 0; causes != nullptr && i < causes->Size(); ++i) {
-      text += (text.empty() ? "" : " ") + std::string(FindString((*causes)[i], {"field"})) + ":" +
-              std::string(FindString((*causes)[i], {"reason"}));
-    }
-    return text;
-  }
 };
 
 TEST_F(WorkloadKinds, AreRefusedAsKubernetesRefusesThem) {
