@@ -3,33 +3,15 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
+
+#include "api/object/names.h"
 
 namespace croft {
 namespace {
 
 using Op = LabelSelector::Op;
 using Requirement = LabelSelector::Requirement;
-
-constexpr size_t kMaxNamePart = 63;
-constexpr size_t kMaxPrefixPart = 253;
-
-bool IsAlnum(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-// The name part of a label key, or a label's value: alphanumeric at both ends, '-', '_' and '.' between them.
-bool IsNamePart(std::string_view text) {
-  if (text.empty() || text.size() > kMaxNamePart) return false;
-  if (!IsAlnum(text.front()) || !IsAlnum(text.back())) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) { return IsAlnum(c) || c == '-' || c == '_' || c == '.'; });
-}
-
-bool IsPrefixPart(std::string_view text) {
-  if (text.empty() || text.size() > kMaxPrefixPart) return false;
-  if (text.front() == '.' || text.front() == '-' || text.back() == '.' || text.back() == '-') return false;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (IsAlnum(c) && !(c >= 'A' && c <= 'Z')) || c == '-' || c == '.'; });
-}
 
 std::optional<int64_t> AsInteger(std::string_view text) {
   int64_t number = 0;
@@ -38,123 +20,164 @@ std::optional<int64_t> AsInteger(std::string_view text) {
   return number;
 }
 
-std::string Quoted(std::string_view text) {
-  return "\"" + std::string(text) + "\"";
+// 'at: Invalid value: "x": why', as Kubernetes says it.
+Status Invalid(const std::string& at, std::string_view value, std::string_view why) {
+  JsonDocument document;
+  return Status::BadRequest(at + ": Invalid value: " + WriteJson(MakeString(value, document.GetAllocator())) + ": " +
+                            std::string(why));
 }
 
-Status Validate(const Requirement& requirement) {
-  const size_t slash = requirement.key.find('/');
-  const std::string_view key = requirement.key;
-  const bool good = slash == std::string::npos
-                        ? IsNamePart(key)
-                        : IsPrefixPart(key.substr(0, slash)) && IsNamePart(key.substr(slash + 1));
-  if (!good) {
-    return Status::BadRequest("label selector: the key " + Quoted(key) +
-                              " is not a label key: use [prefix/]name of letters, digits, '-', '_' and '.', "
-                              "the name with at most 63 characters");
-  }
+Status CheckKey(std::string_view key) {
+  const std::string why = CheckQualifiedName(key);
+  return why.empty() ? Status::Ok() : Invalid("<nil>", key, why);
+}
+
+Status CheckValues(const Requirement& requirement) {
   const bool ordered = requirement.op == Op::kGreaterThan || requirement.op == Op::kLessThan;
-  for (const std::string& value : requirement.values) {
-    if (ordered && !AsInteger(value)) {
-      return Status::BadRequest("label selector: " + Quoted(value) + " after '" + requirement.key +
-                                (requirement.op == Op::kLessThan ? "<" : ">") + "' must be an integer");
-    }
-    if (!ordered && !value.empty() && !IsNamePart(value)) {
-      return Status::BadRequest("label selector: " + Quoted(value) + " is not a value of the label " +
-                                Quoted(requirement.key) + ": use at most 63 letters, digits, '-', '_' and '.'");
+  for (size_t i = 0; i < requirement.values.size(); ++i) {
+    const std::string& value = requirement.values[i];
+    const std::string at = "values[" + std::to_string(i) + "]";
+    if (ordered && !AsInteger(value))
+      return Invalid(at, value, "for 'Gt', 'Lt' operators, the value must be an integer");
+    if (const std::string why = CheckLabelValue(value); !why.empty()) {
+      return Invalid(at + "[" + requirement.key + "]", value, why);
     }
   }
   return Status::Ok();
 }
 
-// Reads the query form from left to right.
+Status Validate(const Requirement& requirement) {
+  CROFT_RETURN_IF_ERROR(CheckKey(requirement.key));
+  return CheckValues(requirement);
+}
+
+// A word, or one of the signs "(", ")", ",", "!", "=", "==", "!=", "<", ">"; empty at the end of the text.
+struct Token {
+  enum class Kind { kEnd, kWord, kSign } kind = Kind::kEnd;
+  std::string text;
+
+  bool Is(std::string_view sign) const { return kind == Kind::kSign && text == sign; }
+  bool IsWord() const { return kind == Kind::kWord; }
+  bool IsEnd() const { return kind == Kind::kEnd; }
+};
+
+// Cuts the query form into tokens, one ahead of the reader.
+class Lexer {
+ public:
+  explicit Lexer(std::string_view text) : text_(text), next_(Cut()) {}
+
+  const Token& Peek() const { return next_; }
+  Token Take() { return std::exchange(next_, Cut()); }
+
+ private:
+  static constexpr std::string_view kSpace = " \t\r\n";
+  static constexpr std::string_view kSigns = "=!(),><";
+  static bool IsSpace(char c) { return kSpace.find(c) != std::string_view::npos; }
+  static bool IsSign(char c) { return kSigns.find(c) != std::string_view::npos; }
+
+  Token Cut() {
+    while (!text_.empty() && IsSpace(text_.front())) text_.remove_prefix(1);
+    if (text_.empty()) return {};
+    const bool sign = IsSign(text_.front());
+    size_t size = 1;
+    if (sign) {
+      size = text_.starts_with("==") || text_.starts_with("!=") ? 2 : 1;
+    } else {
+      while (size < text_.size() && !IsSpace(text_[size]) && !IsSign(text_[size])) ++size;
+    }
+    Token token{sign ? Token::Kind::kSign : Token::Kind::kWord, std::string(text_.substr(0, size))};
+    text_.remove_prefix(size);
+    return token;
+  }
+
+  std::string_view text_;
+  Token next_;
+};
+
+// Reads the query form from left to right; what it complains about is worded as Kubernetes does.
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  explicit Parser(std::string_view text) : lexer_(text) {}
 
   Result<std::vector<Requirement>> Run() {
     std::vector<Requirement> requirements;
-    SkipSpace();
-    while (at_ < text_.size()) {
+    if (lexer_.Peek().IsEnd()) return requirements;
+    if (!BeginsRequirement()) return Unexpected(lexer_.Peek(), "!, identifier, or 'end of string'");
+    for (;;) {
       Result<Requirement> next = ReadRequirement();
-      if (!next.ok()) return next.status();
-      CROFT_RETURN_IF_ERROR(Validate(*next));
+      if (!next.ok()) return Status::BadRequest("unable to parse requirement: " + next.status().message());
       requirements.push_back(std::move(*next));
-      SkipSpace();
-      if (at_ == text_.size()) break;
-      if (!Take(",")) return Unexpected("','");
-      SkipSpace();
-      if (at_ == text_.size()) return Unexpected("a requirement");
+      const Token end = lexer_.Take();
+      if (end.IsEnd()) return requirements;
+      if (!end.Is(",")) return Unexpected(end, "',' or 'end of string'");
+      if (!BeginsRequirement()) return Unexpected(lexer_.Peek(), "identifier after ','");
     }
-    return requirements;
   }
 
  private:
+  bool BeginsRequirement() const { return lexer_.Peek().IsWord() || lexer_.Peek().Is("!"); }
+
   Result<Requirement> ReadRequirement() {
-    if (Take("!")) {
-      std::string key(ReadWord());
-      return Requirement{std::move(key), Op::kDoesNotExist, {}};
-    }
-    Requirement requirement{std::string(ReadWord()), Op::kExists, {}};
-    if (requirement.key.empty()) return Unexpected("a label key");
-    SkipSpace();
-    if (at_ == text_.size() || text_[at_] == ',') return requirement;
-    if (Take("!=")) {
-      requirement.op = Op::kNotEquals;
-    } else if (Take("==") || Take("=")) {
-      requirement.op = Op::kEquals;
-    } else if (Take(">")) {
-      requirement.op = Op::kGreaterThan;
-    } else if (Take("<")) {
-      requirement.op = Op::kLessThan;
-    } else {
-      const std::string_view word = ReadWord();
-      if (word != "in" && word != "notin") return Unexpected("an operator (=, ==, !=, in, notin, <, >)");
-      requirement.op = word == "in" ? Op::kIn : Op::kNotIn;
-      CROFT_RETURN_IF_ERROR(ReadSet(&requirement.values));
-      return requirement;
-    }
-    SkipSpace();
-    requirement.values.emplace_back(ReadWord());
+    const bool negated = lexer_.Peek().Is("!");
+    if (negated) lexer_.Take();
+    const Token key = lexer_.Take();
+    if (!key.IsWord()) return Unexpected(key, "identifier");
+    CROFT_RETURN_IF_ERROR(CheckKey(key.text));
+    Requirement requirement{key.text, negated ? Op::kDoesNotExist : Op::kExists, {}};
+    if (negated || lexer_.Peek().IsEnd() || lexer_.Peek().Is(",")) return requirement;
+    CROFT_RETURN_IF_ERROR(ReadOperator(&requirement.op));
+    const bool set = requirement.op == Op::kIn || requirement.op == Op::kNotIn;
+    std::vector<std::string>& values = requirement.values;
+    CROFT_RETURN_IF_ERROR(set ? ReadSet(&values) : ReadValue(&values));
+    std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    CROFT_RETURN_IF_ERROR(CheckValues(requirement));
     return requirement;
   }
 
+  Status ReadOperator(Op* op) {
+    static constexpr std::pair<std::string_view, Op> kOperators[] = {
+        {"in", Op::kIn},        {"notin", Op::kNotIn},   {"=", Op::kEquals},  {"==", Op::kEquals},
+        {"!=", Op::kNotEquals}, {">", Op::kGreaterThan}, {"<", Op::kLessThan}};
+    const Token token = lexer_.Take();
+    for (const auto& [text, known] : kOperators) {
+      if (token.text == text) return *op = known, Status::Ok();
+    }
+    return Unexpected(token, "in, notin, =, ==, !=, gt, lt");
+  }
+
+  Status ReadValue(std::vector<std::string>* values) {
+    if (lexer_.Peek().IsEnd() || lexer_.Peek().Is(",")) return values->emplace_back(), Status::Ok();
+    Token value = lexer_.Take();
+    if (!value.IsWord()) return Unexpected(value, "identifier");
+    values->push_back(std::move(value.text));
+    return Status::Ok();
+  }
+
+  // "(a,b)"; between commas, and between a comma and a parenthesis, stands the empty value.
   Status ReadSet(std::vector<std::string>* values) {
-    SkipSpace();
-    if (!Take("(")) return Unexpected("'('");
-    do {
-      SkipSpace();
-      values->emplace_back(ReadWord());
-      SkipSpace();
-    } while (Take(","));
-    return Take(")") ? Status::Ok() : Unexpected("',' or ')'");
+    if (const Token open = lexer_.Take(); !open.Is("(")) {
+      return Status::BadRequest("found '" + open.text + "' expected: '('");
+    }
+    if (!lexer_.Peek().IsWord() && !lexer_.Peek().Is(",") && !lexer_.Peek().Is(")")) {
+      return Unexpected(lexer_.Peek(), "',', ')' or identifier");
+    }
+    for (;;) {
+      values->push_back(lexer_.Peek().IsWord() ? lexer_.Take().text : std::string());
+      const Token end = lexer_.Take();
+      if (end.Is(")")) return Status::Ok();
+      if (!end.Is(",")) return Unexpected(end, "',' or ')'");
+      if (!lexer_.Peek().IsWord() && !lexer_.Peek().Is(",") && !lexer_.Peek().Is(")")) {
+        return Unexpected(lexer_.Peek(), "',', or identifier");
+      }
+    }
   }
 
-  std::string_view ReadWord() {
-    SkipSpace();
-    const size_t start = at_;
-    while (at_ < text_.size() && std::string_view(" \t\r\n=!(),<>").find(text_[at_]) == std::string_view::npos) ++at_;
-    return text_.substr(start, at_ - start);
+  static Status Unexpected(const Token& found, std::string_view wanted) {
+    return Status::BadRequest("found '" + found.text + "', expected: " + std::string(wanted));
   }
 
-  bool Take(std::string_view token) {
-    if (text_.substr(at_, token.size()) != token) return false;
-    at_ += token.size();
-    return true;
-  }
-
-  void SkipSpace() {
-    while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) ++at_;
-  }
-
-  Status Unexpected(std::string_view wanted) const {
-    const std::string found = at_ < text_.size() ? "\"" + std::string(text_.substr(at_, 20)) + "\"" : "its end";
-    return Status::BadRequest("label selector " + Quoted(text_) + ": found " + found + ", expected " +
-                              std::string(wanted));
-  }
-
-  const std::string_view text_;
-  size_t at_ = 0;
+  Lexer lexer_;
 };
 
 Status ReadMatchLabels(const Json& labels, std::string_view field, std::vector<Requirement>* out) {
@@ -248,18 +271,6 @@ std::string Render(const Requirement& requirement) {
   return text + ")";
 }
 
-// The text of a field as a field selector compares it; empty when absent or not a scalar.
-std::string FieldText(const Json& object, std::string_view path) {
-  const Json* at = &object;
-  while (at != nullptr && !path.empty()) {
-    const size_t dot = path.find('.');
-    at = Find(*at, path.substr(0, dot));
-    path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
-  }
-  if (at == nullptr || at->IsNull() || at->IsObject() || at->IsArray()) return "";
-  return at->IsString() ? std::string(AsView(*at)) : WriteJson(*at);
-}
-
 }  // namespace
 
 Result<LabelSelector> LabelSelector::Parse(std::string_view text) {
@@ -317,60 +328,6 @@ std::string LabelSelector::ToString() const {
     text += Render(requirement);
   }
   return text;
-}
-
-Result<FieldSelector> FieldSelector::Parse(std::string_view text) {
-  FieldSelector selector;
-  size_t at = 0;
-  while (at < text.size()) {
-    Requirement requirement{"", true, ""};
-    while (at < text.size() && text[at] != '=' && text[at] != '!' && text[at] != ',') requirement.field += text[at++];
-    if (requirement.field.empty() && at < text.size() && text[at] == ',') {
-      ++at;
-      continue;
-    }
-    requirement.equals = at >= text.size() || text[at] != '!';
-    const std::string_view rest = text.substr(std::min(at, text.size()));
-    const size_t op_size = rest.starts_with("!=") || rest.starts_with("==") ? 2 : rest.starts_with("=") ? 1 : 0;
-    if (op_size == 0 || requirement.field.empty()) {
-      return Status::BadRequest("field selector " + Quoted(text) +
-                                ": each part must be field=value, field==value or field!=value");
-    }
-    at += op_size;
-    for (; at < text.size() && text[at] != ','; ++at) {
-      if (text[at] == '=') {
-        return Status::BadRequest("field selector " + Quoted(text) + ": write '=' in a value as '\\='");
-      }
-      if (text[at] == '\\') {
-        ++at;
-        if (at == text.size() || std::string_view("\\,=").find(text[at]) == std::string_view::npos) {
-          return Status::BadRequest("field selector " + Quoted(text) +
-                                    ": a backslash must be followed by ',', '=' or another backslash");
-        }
-      }
-      requirement.value += text[at];
-    }
-    ++at;
-    selector.requirements_.push_back(std::move(requirement));
-  }
-  return selector;
-}
-
-bool FieldSelector::Matches(const Object& object) const {
-  std::optional<JsonDocument> body;
-  for (const Requirement& requirement : requirements_) {
-    bool same = false;
-    if (requirement.field == "metadata.name") {
-      same = object.name() == requirement.value;
-    } else if (requirement.field == "metadata.namespace") {
-      same = object.ns() == requirement.value;
-    } else {
-      if (!body) body = object.ToJson();
-      same = FieldText(*body, requirement.field) == requirement.value;
-    }
-    if (same != requirement.equals) return false;
-  }
-  return true;
 }
 
 }  // namespace croft

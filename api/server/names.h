@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "api/object/names.h"
+
 namespace croft::server {
 
 // What a metadata.name must be.
@@ -17,13 +19,7 @@ NameFormat ParseNameFormat(std::string_view text);
 // which something will be appended.
 std::string CheckName(NameFormat format, std::string_view name, bool prefix = false);
 
-// The same for single pieces of syntax: empty when good.
-std::string CheckDnsLabel(std::string_view value);
-std::string CheckDnsSubdomain(std::string_view value);
-std::string CheckWildcardSubdomain(std::string_view value);  // "*.a.b"
-std::string CheckQualifiedName(std::string_view value);      // "app", "example.com/app": keys of labels and finalizers
-std::string CheckLabelValue(std::string_view value);
-std::string CheckConfigKey(std::string_view value);  // a key of a ConfigMap or Secret
+std::string CheckConfigKey(std::string_view value);  // a key of a ConfigMap or Secret; empty when good
 bool IsIpAddress(std::string_view value);
 // An IPv4 address as a number in host order; false when it is none.
 bool ParseIpv4(std::string_view text, uint32_t* out);

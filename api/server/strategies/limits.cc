@@ -293,15 +293,10 @@ void ValidateCountOrPercent(const Json* value, const std::string& at, Causes& ca
     return;
   }
   if (!value->IsString()) return;
-  std::string_view digits = AsView(*value);
-  const bool percent = digits.size() > 1 && digits.ends_with("%");
-  if (percent) digits.remove_suffix(1);
-  if (!percent || !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-    causes.Invalid(at, *value,
-                   "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%' or '93%')");
-  } else if (digits.size() > 9 || std::atoi(std::string(digits).c_str()) > 100) {
-    causes.Invalid(at, *value, "must not be greater than 100%");
-  }
+  const std::string_view text = AsView(*value);
+  if (const std::string why = CheckPercent(text); !why.empty()) return causes.Invalid(at, *value, why);
+  const std::string digits(text.substr(0, text.size() - 1));
+  if (digits.size() > 9 || std::atoi(digits.c_str()) > 100) causes.Invalid(at, *value, "must not be greater than 100%");
 }
 
 class BudgetStrategy final : public Strategy {
