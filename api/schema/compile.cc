@@ -197,6 +197,9 @@ class Compiler {
     any |= ReadCount(schema, "minProperties", bounds.min_properties);
     any |= ReadCount(schema, "maxProperties", bounds.max_properties);
     any |= bounds.unique_items = ReadFlag(schema, "uniqueItems");
+    if (const std::string_view rule = ReadText(schema, "x-croft-range-rule"); !rule.empty()) {
+      bounds.range_rule = &*pool_.range_rules.emplace(rule).first;
+    }
     bounds.exclusive_minimum = ReadFlag(schema, "exclusiveMinimum");
     bounds.exclusive_maximum = ReadFlag(schema, "exclusiveMaximum");
     if (const std::string_view pattern = ReadText(schema, "pattern"); !pattern.empty()) {

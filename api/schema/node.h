@@ -18,6 +18,9 @@
 
 namespace croft::schema {
 
+// The field of causes about a value as a whole, where Kubernetes names none.
+inline constexpr std::string_view kNoField = "<nil>";
+
 enum class Type : uint8_t { kAny, kObject, kArray, kString, kInteger, kNumber, kBoolean, kIntOrString };
 enum class ListType : uint8_t { kAtomic, kSet, kMap };
 
@@ -42,6 +45,7 @@ struct Bounds {
   std::optional<double> maximum;
   bool exclusive_minimum = false;
   bool exclusive_maximum = false;
+  const std::string* range_rule = nullptr;  // what a number out of bounds must be, where that has words of its own
   std::optional<double> multiple_of;
   // Of a text in characters, of a list in items, of an object in members.
   std::optional<uint64_t> min_length, max_length, min_items, max_items, min_properties, max_properties;
@@ -98,6 +102,7 @@ struct NodePool {
   std::map<std::string, ListMerge, std::less<>> list_merges;  // by merge key
   std::unordered_map<std::string, const Node*> leaves;        // by their text
   std::set<std::string> go_types;
+  std::set<std::string> range_rules;
   // Defaults and enumerations. A small chunk, since most schemas have few.
   JsonAllocator allocator{1024};
   std::deque<Json> values;

@@ -1,19 +1,17 @@
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <unordered_map>
 #include <unordered_set>
 
-#include "api/schema/decoding_error.h"
-#include "api/schema/node.h"
-#include "api/schema/utf8.h"
+#include "api/schema/complaints.h"
+#include "api/schema/leaves.h"
+#include "api/schema/native_words.h"
 
 namespace croft::schema {
 namespace {
 
 // A hostile body must not make a reply that is larger than itself.
 constexpr size_t kMaxCauses = 100;
-constexpr size_t kMaxShownValue = 512;
 
 std::string_view TypeOf(const Json& value) {
   switch (value.GetType()) {
@@ -52,27 +50,6 @@ std::string_view TypeName(Type type) {
   }
 }
 
-std::string Quote(std::string_view text) {
-  return "\"" + std::string(text) + "\"";
-}
-
-// Numbers as a person writes them: 10, 0.5.
-std::string Write(double number) {
-  char text[32];
-  const bool whole = std::floor(number) == number && std::abs(number) < 1e15;
-  const auto end = whole ? std::to_chars(text, text + sizeof(text), static_cast<int64_t>(number)).ptr
-                         : std::to_chars(text, text + sizeof(text), number).ptr;
-  return {text, end};
-}
-
-std::string Show(const Json& value) {
-  std::string text = WriteJson(value);
-  if (text.size() <= kMaxShownValue) return text;
-  size_t size = kMaxShownValue;
-  while (size > 0 && (text[size] & 0xc0) == 0x80) --size;  // no half character
-  return text.substr(0, size) + "...";
-}
-
 bool IsWhole(const Json& value, bool native) {
   if (value.IsInt64()) return true;
   return !native && value.IsDouble() && std::floor(value.GetDouble()) == value.GetDouble() &&
@@ -100,9 +77,9 @@ const std::string* OnlyRequires(const Node& branch) {
   return plain && branch.required.size() == 1 ? &branch.required[0] : nullptr;
 }
 
-class Validator {
+class Validator : private Complaints {
  public:
-  explicit Validator(size_t max_causes) : max_causes_(max_causes) {}
+  explicit Validator(size_t max_causes) : Complaints(max_causes) {}
 
   // `root`: apiVersion, kind and metadata are not looked at.
   void Check(const Node& node, const Json& value, bool root = false) {
@@ -113,10 +90,8 @@ class Validator {
     owner_ = outer;
   }
 
-  std::vector<Cause> TakeCauses() { return std::move(causes_); }
-  bool Full() const { return causes_.size() >= max_causes_; }
-  bool empty() const { return causes_.empty(); }
-  size_t size() const { return causes_.size(); }
+  using Complaints::empty;
+  using Complaints::TakeCauses;
 
  private:
   // `inner`: the struct that the members of `value` belong to.
@@ -127,32 +102,18 @@ class Validator {
     owner_ = inner;
     if (value.IsObject()) CheckObject(node, value, root);
     if (value.IsArray()) CheckArray(node, value);
-    if (value.IsString()) CheckText(node, AsView(value), value);
-    if (value.IsNumber()) CheckNumber(node, value);
+    if (value.IsString()) CheckText(node, value, *this);
+    if (value.IsNumber()) CheckNumber(node, value, *this);
     if (node.bounds != nullptr) {
-      CheckEnumeration(*node.bounds, value);
+      CheckEnumeration(*node.bounds, value, *this);
       CheckLogic(node, *node.bounds, value);
     }
   }
 
-  void Add(std::string_view type, std::string message) {
-    if (!Full()) causes_.push_back({std::string(type), std::move(message), path_});
-  }
-  // 'Invalid value: 5: spec.replicas in body should be ...'
-  void Invalid(const Json& value, std::string_view should) {
-    Add("FieldValueInvalid", "Invalid value: " + Show(value) + ": " + Place() + " in body " + std::string(should));
-  }
-  void WrongType(std::string_view wanted, const Json& value, std::string_view shown) {
-    Add("FieldValueTypeInvalid", "Invalid value: " + std::string(shown) + ": " + Place() + " in body must be of type " +
-                                     std::string(wanted) + ": " +
-                                     (value.IsString() ? Show(value) : std::string(shown)));
-  }
-  std::string Place() const { return path_.empty() ? "object" : path_; }
-
   bool CheckType(const Node& node, const Json& value) {
     if (HasType(node, value)) return true;
     if (node.native) {
-      Add("FieldValueTypeInvalid", DecodingError(node, value, {owner_, path_}));
+      Undecodable(node, value);
       return false;
     }
     const std::string shown = Quote(TypeOf(value));
@@ -188,7 +149,7 @@ class Validator {
       const Json* member = Find(value, name);
       if (IsAbsent(node, member) && !(root && name == "metadata")) Required(name);
     }
-    if (node.bounds != nullptr) CheckMemberCount(*node.bounds, value);
+    if (node.bounds != nullptr) CheckMemberCount(node, *node.bounds, value);
     if (node.embedded_resource) CheckEmbedded(value);
     if (node.properties.empty() && node.additional.node == nullptr) return;
     for (const auto& [key, member] : value.GetObject()) {
@@ -216,11 +177,11 @@ class Validator {
     }
   }
 
-  void CheckMemberCount(const Bounds& bounds, const Json& value) {
+  void CheckMemberCount(const Node& node, const Bounds& bounds, const Json& value) {
     const uint64_t count = value.MemberCount();
     if (bounds.max_properties && count > *bounds.max_properties) TooMany(count, *bounds.max_properties);
     if (bounds.min_properties && count < *bounds.min_properties) {
-      Invalid(Json(count), "should have at least " + std::to_string(*bounds.min_properties) + " properties");
+      Refuse(node, Json(count), "have at least " + std::to_string(*bounds.min_properties) + " properties");
     }
   }
   void TooMany(uint64_t count, uint64_t most) {
@@ -238,7 +199,9 @@ class Validator {
       }
     }
     if (node.bounds != nullptr && node.bounds->unique_items && HasTwins(value)) {
-      Invalid(value, "shouldn't contain duplicates");
+      node.native ? Must(value, "must not contain duplicates")
+                  : Add("FieldValueInvalid",
+                        "Invalid value: " + Show(value) + ": " + Place() + " in body shouldn't contain duplicates");
     }
     if (node.allow_duplicates) return;
     if (node.list_type == ListType::kSet) CheckSet(value);
@@ -250,7 +213,7 @@ class Validator {
     if (bounds.max_items && count > *bounds.max_items) TooMany(count, *bounds.max_items);
     if (!bounds.min_items || count >= *bounds.min_items) return;
     if (node.native && count == 0 && *bounds.min_items == 1) return Add("FieldValueRequired", "Required value");
-    Invalid(Json(count), "should have at least " + std::to_string(*bounds.min_items) + " items");
+    Refuse(node, Json(count), "have at least " + std::to_string(*bounds.min_items) + " items");
   }
 
   static bool HasTwins(const Json& list) {
@@ -295,73 +258,8 @@ class Validator {
     return text.empty() ? "{}" : text + "}";
   }
 
-  void CheckText(const Node& node, std::string_view text, const Json& value) {
-    if (node.bounds != nullptr && !CheckTextBounds(node, *node.bounds, text, value)) return;
-    if (node.format == Format::kNone || HasFormat(node.format, text)) return;
-    if (node.native && node.format == Format::kByte) {
-      return Add("FieldValueTypeInvalid", "illegal base64 data at input byte " + std::to_string(BadBase64(text)));
-    }
-    WrongType(FormatName(node.format), value, Show(value));
-  }
-
-  bool CheckTextBounds(const Node& node, const Bounds& bounds, std::string_view text, const Json& value) {
-    if (bounds.min_length && text.size() < 4 * *bounds.min_length && CountRunes(text) < *bounds.min_length) {
-      if (node.native && text.empty()) return Add("FieldValueRequired", "Required value"), false;
-      Invalid(value, "should be at least " + std::to_string(*bounds.min_length) + " chars long");
-    }
-    if (bounds.max_length && text.size() > *bounds.max_length && CountRunes(text) > *bounds.max_length) {
-      Add("FieldValueTooLong", "Too long: may not be more than " + std::to_string(*bounds.max_length) +
-                                   (*bounds.max_length == 1 ? " byte" : " bytes"));
-      return false;  // and no pattern is tried on what is too long
-    }
-    if (bounds.pattern == nullptr || bounds.pattern->Matches(text)) return true;
-    if (node.format == Format::kQuantity) {
-      Add("FieldValueTypeInvalid",
-          "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
-      return false;
-    }
-    Invalid(value, "should match '" + bounds.pattern->text() + "'");
-    return false;
-  }
-
-  void CheckNumber(const Node& node, const Json& value) {
-    const double number = value.GetDouble();
-    // Kubernetes ignores the formats of numbers in posted kinds; its own decode into an int32.
-    if (node.native && node.format == Format::kInt32 && (number < -2147483648.0 || number > 2147483647.0)) {
-      return Add("FieldValueTypeInvalid", DecodingError(node, value, {owner_, path_}));
-    }
-    if (node.format == Format::kQuantity || node.bounds == nullptr) return;
-    const Bounds& bounds = *node.bounds;
-    if (bounds.minimum && (bounds.exclusive_minimum ? number <= *bounds.minimum : number < *bounds.minimum)) {
-      Invalid(value, std::string("should be greater than ") + (bounds.exclusive_minimum ? "" : "or equal to ") +
-                         Write(*bounds.minimum));
-    }
-    if (bounds.maximum && (bounds.exclusive_maximum ? number >= *bounds.maximum : number > *bounds.maximum)) {
-      Invalid(value, std::string("should be less than ") + (bounds.exclusive_maximum ? "" : "or equal to ") +
-                         Write(*bounds.maximum));
-    }
-    if (bounds.multiple_of && !IsMultiple(number, *bounds.multiple_of)) {
-      Invalid(value, "should be a multiple of " + Write(*bounds.multiple_of));
-    }
-  }
-  static bool IsMultiple(double number, double factor) {
-    if (factor == 0) return true;
-    const double quotient = number / factor;
-    return std::abs(quotient - std::round(quotient)) < 1e-9;
-  }
-
-  void CheckEnumeration(const Bounds& bounds, const Json& value) {
-    if (bounds.enumeration == nullptr) return;
-    std::string known;
-    for (const Json& allowed : bounds.enumeration->GetArray()) {
-      if (Equal(allowed, value)) return;
-      known += (known.empty() ? "" : ", ") + (allowed.IsString() ? WriteJson(allowed) : Quote(WriteJson(allowed)));
-    }
-    Add("FieldValueNotSupported", "Unsupported value: " + Show(value) + ": supported values: " + known);
-  }
-
   std::vector<Cause> Try(const Node& node, const Json& value) const {
-    Validator validator(max_causes_);
+    Validator validator(most_);
     validator.path_ = path_;
     validator.owner_ = owner_;
     validator.Check(node, value);
@@ -386,28 +284,31 @@ class Validator {
   }
 
   void CheckLogic(const Node& node, const Bounds& bounds, const Json& value) {
-    CheckAllOf(bounds, value);
+    CheckAllOf(node, bounds, value);
     const auto accepts = [&](const Node* each) { return Accepts(*each, value); };
     if (!bounds.any_of.empty() && std::none_of(bounds.any_of.begin(), bounds.any_of.end(), accepts)) {
-      NotAccepted("must validate at least one schema (anyOf)");
+      NotAccepted(node, "must validate at least one schema (anyOf)");
       if (!node.native) TellNearest(bounds.any_of, value);
     }
     CheckOneOf(node, bounds, value);
     if (bounds.negated != nullptr) CheckNegated(node, *bounds.negated, value);
   }
-  void CheckAllOf(const Bounds& bounds, const Json& value) {
+  void CheckAllOf(const Node& node, const Bounds& bounds, const Json& value) {
     size_t failed = 0;
     for (const Node* each : bounds.all_of) {
       const size_t before = causes_.size();
       Check(*each, value);
       failed += causes_.size() > before ? 1 : 0;
     }
-    if (failed == 0 || bounds.all_of[0]->native) return;
-    NotAccepted(std::string("must validate all the schemas (allOf)") +
-                (failed == bounds.all_of.size() ? ". None validated" : ""));
+    if (failed == 0 || node.native) return;
+    NotAccepted(node, std::string("must validate all the schemas (allOf)") +
+                          (failed == bounds.all_of.size() ? ". None validated" : ""));
   }
-  void NotAccepted(std::string_view must) {
-    Add("FieldValueInvalid", "Invalid value: \"\": " + Quote(Place()) + " " + std::string(must));
+  // The place is in the message alone for posted kinds, as Kubernetes has it.
+  void NotAccepted(const Node& node, std::string_view must) {
+    if (Full()) return;
+    causes_.push_back({"FieldValueInvalid", "Invalid value: \"\": " + Quote(path_) + " " + std::string(must),
+                       node.native ? path_ : std::string(kNoField)});
   }
 
   void CheckOneOf(const Node& node, const Bounds& bounds, const Json& value) {
@@ -419,8 +320,9 @@ class Validator {
     const auto accepted = std::count_if(bounds.one_of.begin(), bounds.one_of.end(),
                                         [&](const Node* each) { return Accepts(*each, value); });
     if (accepted == 1) return;
-    NotAccepted("must validate one and only one schema (oneOf). Found " +
-                (accepted == 0 ? std::string("none valid") : std::to_string(accepted) + " valid alternatives"));
+    NotAccepted(node,
+                "must validate one and only one schema (oneOf). Found " +
+                    (accepted == 0 ? std::string("none valid") : std::to_string(accepted) + " valid alternatives"));
     if (accepted == 0 && !node.native) TellNearest(bounds.one_of, value);
   }
 
@@ -449,20 +351,15 @@ class Validator {
     }
     if (!Accepts(negated, value)) return;
     if (!together) {
-      if (value.IsString() && negated.bounds != nullptr && negated.bounds->pattern != nullptr) {
-        return Invalid(value, "should not match '" + negated.bounds->pattern->text() + "'");
+      if (node.native && value.IsString() && negated.bounds != nullptr && negated.bounds->pattern != nullptr) {
+        return Must(value, ForbiddenPatternRule(negated.bounds->pattern->text()));
       }
-      return NotAccepted("must not validate the schema (not)");
+      return NotAccepted(node, "must not validate the schema (not)");
     }
     const PathScope scope(path_);
     AppendMember(path_, negated.required.back());
     Add("FieldValueInvalid", "Invalid value: \"\": may not be specified together with " + negated.required.front());
   }
-
-  const size_t max_causes_;
-  std::string path_;
-  const std::string* owner_ = nullptr;  // the struct that the value belongs to
-  std::vector<Cause> causes_;
 };
 
 }  // namespace

@@ -84,22 +84,24 @@ TEST(Validate, WordsViolationsAsKubernetesDoesForCustomResources) {
       {"an embedded object needs a kind", R"({"type":"object","x-kubernetes-embedded-resource":true})",
        R"({"apiVersion":"v1"})", "FieldValueRequired spec.kind: Required value: must not be empty"},
       {"none of several", R"({"type":"object","oneOf":[{"required":["a"]},{"required":["b"]}]})", "{}",
-       "FieldValueInvalid spec: Invalid value: \"\": \"spec\" must validate one and only one schema (oneOf). Found "
+       "FieldValueInvalid <nil>: Invalid value: \"\": \"spec\" must validate one and only one schema (oneOf). Found "
        "none valid\nFieldValueRequired spec.a: Required value"},
       {"two of several", R"({"type":"object","oneOf":[{"required":["a"]},{"required":["b"]}]})", R"({"a":1,"b":1})",
-       "FieldValueInvalid spec: Invalid value: \"\": \"spec\" must validate one and only one schema (oneOf). Found "
+       "FieldValueInvalid <nil>: Invalid value: \"\": \"spec\" must validate one and only one schema (oneOf). Found "
        "2 valid alternatives"},
       {"not even one", R"({"type":"object","anyOf":[{"required":["a"]},{"required":["b"]}]})", "{}",
-       "FieldValueInvalid spec: Invalid value: \"\": \"spec\" must validate at least one schema (anyOf)\n"
+       "FieldValueInvalid <nil>: Invalid value: \"\": \"spec\" must validate at least one schema (anyOf)\n"
        "FieldValueRequired spec.a: Required value"},
       {"the branch that fits best", R"({"type":"object","anyOf":[{"required":["a","b"]},{"required":["b"]}]})", "{}",
-       "FieldValueInvalid spec: Invalid value: \"\": \"spec\" must validate at least one schema (anyOf)\n"
+       "FieldValueInvalid <nil>: Invalid value: \"\": \"spec\" must validate at least one schema (anyOf)\n"
        "FieldValueRequired spec.b: Required value"},
       {"each of all", R"({"type":"integer","allOf":[{"minimum":1},{"maximum":2}]})", "3",
        "FieldValueInvalid spec: Invalid value: 3: spec in body should be less than or equal to 2\n"
-       "FieldValueInvalid spec: Invalid value: \"\": \"spec\" must validate all the schemas (allOf)"},
+       "FieldValueInvalid <nil>: Invalid value: \"\": \"spec\" must validate all the schemas (allOf)"},
       {"what must not be", R"({"type":"integer","not":{"minimum":5}})", "7",
-       "FieldValueInvalid spec: Invalid value: \"\": \"spec\" must not validate the schema (not)"},
+       "FieldValueInvalid <nil>: Invalid value: \"\": \"spec\" must not validate the schema (not)"},
+      {"a text that must not be", R"({"type":"string","not":{"pattern":"^x"}})", "\"xy\"",
+       "FieldValueInvalid <nil>: Invalid value: \"\": \"spec\" must not validate the schema (not)"},
       {"several violations are all told", R"({"type":"object","required":["a","b"]})", "{}",
        "FieldValueRequired spec.a: Required value\nFieldValueRequired spec.b: Required value"},
   };
@@ -148,9 +150,92 @@ TEST(Validate, TreatsKubernetesOwnKindsAsTheirTypedStructs) {
        "FieldValueTypeInvalid spec: quantities must match the regular expression "
        "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"},
       {"a text that must not match", R"({"type":"string","not":{"pattern":"^[0-9.]+$"}})", "\"1.2.3.4\"",
-       "FieldValueInvalid spec: Invalid value: \"1.2.3.4\": spec in body should not match '^[0-9.]+$'"},
+       "FieldValueInvalid spec: Invalid value: \"1.2.3.4\": must not match the regular expression '^[0-9.]+$'"},
   };
   for (const Case& c : cases) Check(c, &none);
+}
+
+TEST(Validate, WordsBoundsOfKubernetesOwnKindsAsItsCodeDoes) {
+  const FakeDefinitions none("{}");
+  const std::string subdomain = R"(^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$)";
+  const std::string wildcard = R"(^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$)";
+  const auto text = [](const std::string& pattern, const std::string& more = "") {
+    return R"({"type":"string","pattern":")" + pattern + "\"" + more + "}";
+  };
+  const std::string port = "^([0-9]+-)*[0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*$";
+  const std::string subdomain_rule =
+      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start "
+      "and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+      "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+  const struct {
+    const char* name;
+    std::string schema;
+    std::string spec;
+    std::string message;
+  } cases[] = {
+      {"below a range", R"({"type":"integer","minimum":1,"maximum":65535})", "0",
+       "Invalid value: 0: must be between 1 and 65535, inclusive"},
+      {"above a range", R"({"type":"integer","minimum":1,"maximum":65535})", "70000",
+       "Invalid value: 70000: must be between 1 and 65535, inclusive"},
+      {"a number or text out of a range", R"({"x-kubernetes-int-or-string":true,"minimum":1,"maximum":65535})", "0",
+       "Invalid value: 0: must be between 1 and 65535, inclusive"},
+      {"a negative count", R"({"type":"integer","minimum":0})", "-1",
+       "Invalid value: -1: must be greater than or equal to 0"},
+      {"a count of none", R"({"type":"integer","minimum":1})", "0", "Invalid value: 0: must be greater than 0"},
+      {"above a maximum", R"({"type":"integer","maximum":5})", "6",
+       "Invalid value: 6: must be less than or equal to 5"},
+      {"out of a range with words of its own",
+       R"({"type":"integer","minimum":1,"maximum":100,"x-croft-range-rule":"must be in the range 1-100"})", "0",
+       "Invalid value: 0: must be in the range 1-100"},
+      {"a label of DNS", text("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"), "\"A_\"",
+       "Invalid value: \"A_\": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', "
+       "and "
+       "must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
+       "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')"},
+      {"a label of DNS with dots", text("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"), "\"a.b\"",
+       "Invalid value: \"a.b\": must not contain dots"},
+      {"a label of DNS that is too long", text("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", R"(,"maxLength":63)"),
+       "\"" + std::string(64, 'a') + "\"",
+       "Invalid value: \"" + std::string(64, 'a') + "\": must be no more than 63 bytes"},
+      {"a subdomain", text(subdomain), "\"a_b\"", "Invalid value: \"a_b\": " + subdomain_rule},
+      {"a host", text(wildcard), "\"a_b\"", "Invalid value: \"a_b\": " + subdomain_rule},
+      {"a host with a wildcard", text(wildcard), "\"a.*.b\"",
+       "Invalid value: \"a.*.b\": a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS "
+       "subdomain, "
+       "which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character "
+       "(e.g. '*.example.com', regex used for validation is "
+       "'\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"},
+      {"an address for a host", R"({"type":"string","not":{"pattern":"^[0-9]+(\\.[0-9]+){3}$"}})", "\"1.2.3.4\"",
+       "Invalid value: \"1.2.3.4\": must be a DNS name, not an IP address"},
+      {"a port's name with a capital", text(port), "\"Web\"",
+       "Invalid value: \"Web\": must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"},
+      {"a port's name without a letter", text(port), "\"80\"",
+       "Invalid value: \"80\": must contain at least one letter (a-z)"},
+      {"a port's name with two hyphens", text(port), "\"a--b\"",
+       "Invalid value: \"a--b\": must not contain consecutive hyphens"},
+      {"a port's name that ends so", text(port), "\"a-\"",
+       "Invalid value: \"a-\": must not begin or end with a hyphen"},
+      {"the name of a variable", text("^[-._a-zA-Z][-._a-zA-Z0-9]*$"), "\"1a\"",
+       "Invalid value: \"1a\": a valid environment variable name must consist of alphabetic characters, digits, '_', "
+       "'-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex "
+       "used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')"},
+      {"a header", text("^[-A-Za-z0-9!#$%&'*+.^_`|~]+$"), "\"a b\"",
+       "Invalid value: \"a b\": a valid HTTP header must consist of alphanumeric characters or '-' (e.g. "
+       "'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')"},
+      {"a share", R"({"x-kubernetes-int-or-string":true,"pattern":"^[0-9]+%$"})", "\"5\"",
+       "Invalid value: \"5\": a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  "
+       "or "
+       "'93%', regex used for validation is '[0-9]+%')"},
+      {"a path", text("^/"), "\"x\"", "Invalid value: \"x\": must be an absolute path"},
+      {"a pattern without a name", text("^r?w?m?$"), "\"x\"",
+       "Invalid value: \"x\": must match the regular expression '^r?w?m?$'"},
+      {"not a multiple", R"({"type":"integer","multipleOf":2})", "3", "Invalid value: 3: must be a multiple of 2"},
+      {"too few items", R"({"type":"array","minItems":2})", "[1]", "Invalid value: 1: must have at least 2 items"},
+  };
+  for (const auto& c : cases) {
+    const std::string causes = "FieldValueInvalid spec: " + c.message;
+    Check({c.name, c.schema.c_str(), c.spec.c_str(), causes.c_str()}, &none);
+  }
 }
 
 TEST(Validate, WordsWrongTypesAsKubernetesDecoderDoes) {
