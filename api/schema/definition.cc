@@ -74,7 +74,6 @@ class Reader {
     } else {
       definition_.group = FindString(*spec, {"group"});
       definition_.namespaced = FindString(*spec, {"scope"}) == "Namespaced";
-      definition_.webhook_conversion = FindString(*spec, {"conversion", "strategy"}) == "Webhook";
       ReadNames(*spec);
       ReadVersions(*spec);
     }
@@ -125,6 +124,12 @@ class Reader {
       causes_.push_back({"FieldValueInvalid",
                          "Invalid value: " + shown + ": must have exactly one version marked as storage version",
                          "spec.versions"});
+    }
+    if (FindString(spec, {"conversion", "strategy"}) == "Webhook") {
+      for (ResourceVersion& version : definition_.versions) {
+        version.unconvertible = version.served && !version.storage;
+        version.served = version.served && version.storage;
+      }
     }
     for (rapidjson::SizeType i = 0; i < versions->Size(); ++i) {
       ResourceVersion& version = definition_.versions[i];
@@ -232,10 +237,9 @@ class Reader {
       definition_.warnings.push_back("spec.versions: the x-kubernetes-validations rules of version " + version +
                                      " are kept, but not enforced yet");
     }
-    if (definition_.webhook_conversion && definition_.versions.size() > 1) {
-      definition_.warnings.push_back(
-          "spec.conversion: conversion webhooks are not called: requests in a version other than " +
-          definition_.StorageVersion().name + " are refused");
+    if (const std::string unserved = definition_.UnconvertibleVersions(); !unserved.empty()) {
+      definition_.warnings.push_back("spec.conversion: conversion webhooks are not called: " + unserved +
+                                     " is not served, use " + definition_.StorageVersion().name);
     }
   }
 
@@ -252,8 +256,8 @@ class Reader {
     copy.CopyFrom(*field.default_value, copy.GetAllocator());
     ApplyDefaults(*field.node, copy, copy.GetAllocator());
     for (const Cause& cause : ValidateValue(*field.node, copy)) {
-      causes_.push_back(
-          {cause.type, cause.message, path + ".default" + (cause.field.empty() ? "" : "." + cause.field)});
+      const bool whole = cause.field.empty() || cause.field == kNoField;
+      causes_.push_back({cause.type, cause.message, path + ".default" + (whole ? "" : "." + cause.field)});
     }
     if (!PruneValue(*field.node, copy).empty()) {
       causes_.push_back({"FieldValueInvalid",
@@ -296,6 +300,14 @@ const ResourceVersion* ResourceDefinition::FindVersion(std::string_view name) co
 
 const ResourceVersion& ResourceDefinition::StorageVersion() const {
   return *std::find_if(versions.begin(), versions.end(), [](const ResourceVersion& each) { return each.storage; });
+}
+
+std::string ResourceDefinition::UnconvertibleVersions() const {
+  std::string names;
+  for (const ResourceVersion& version : versions) {
+    if (version.unconvertible) names += (names.empty() ? "" : ", ") + version.name;
+  }
+  return names;
 }
 
 Result<ResourceDefinition> FromCrd(const Json& crd, const Definitions* definitions) {

@@ -30,6 +30,8 @@ struct ResourceVersion {
   std::string name;  // "v1"
   bool served = true;
   bool storage = true;
+  // Asked to be served, but its objects are for a web service to convert, and none is called: not served.
+  bool unconvertible = false;
   bool deprecated = false;
   std::string deprecation_warning;  // what who uses a deprecated version is told
   SchemaPtr schema;
@@ -61,8 +63,6 @@ struct ResourceDefinition {
   bool data_only = false;    // stored and served, but nothing acts on it
   bool replaceable = false;  // a posted definition of the same name takes its place as long as it is there
   bool create_only = false;  // a question or an order that is answered and never stored
-  // A web service is to convert between versions. None is called: only the storage version can be used.
-  bool webhook_conversion = false;
   // The store's revision when its schemas last changed; objects written before it are read through the schema again.
   uint64_t since = 0;
   // What the definition asks for and does not get, a sentence each; worth a Warning to who posts it.
@@ -70,6 +70,8 @@ struct ResourceDefinition {
 
   const ResourceVersion* FindVersion(std::string_view name) const;
   const ResourceVersion& StorageVersion() const;
+  // The names of the versions that only a web service could convert, separated by commas; empty: there is none.
+  std::string UnconvertibleVersions() const;
 };
 
 // Reads a CRD. `definitions` is for embedded kinds; nullptr for posted ones, which may then use no $ref and no x-croft

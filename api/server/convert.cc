@@ -1,9 +1,10 @@
 #include "api/server/forms.h"
 #include "api/server/resource_service.h"
 
-// Posted kinds in several versions. Without a conversion service (which is never called) versions differ in apiVersion
-// alone, and in what their schemas know: an object is stored as its storage version has it, and read through the schema
-// of the version that is asked for. What was stored before a schema changed is read through the present one.
+// Posted kinds in several versions, which differ in apiVersion alone, and in what their schemas know: an object is
+// stored as its storage version has it, and read through the schema of the version that is asked for. What was stored
+// before a schema changed is read through the present one. Versions that only a web service could convert are not
+// served, since none is called.
 namespace croft::server {
 namespace {
 
@@ -47,12 +48,18 @@ void ToStorage(const Served& served, JsonDocument& object) {
   schema::ApplyDefaults(*storage.schema, object, object.GetAllocator());
 }
 
-Status CheckConvertible(const Served& served) {
-  const schema::ResourceVersion& storage = served.def().StorageVersion();
-  if (!served.def().webhook_conversion || &storage == served.version) return Status::Ok();
-  return Status::Internal("conversion webhook for " + ApiVersion(served.def().group, storage.name) +
-                          ", Kind=" + served.def().kind + " failed: Croft calls no conversion webhooks; use version " +
-                          storage.name + ", in which the objects are stored");
+Status NotServed(const CatalogView& view, const GroupVersionResource& gvr) {
+  std::string why = "the server could not find the requested resource";
+  const DefinitionPtr definition = view.FindResource(gvr.group, gvr.resource);
+  const schema::ResourceVersion* version = definition == nullptr ? nullptr : definition->FindVersion(gvr.version);
+  if (version != nullptr && version->unconvertible) {
+    const std::string use = ApiVersion(gvr.group, definition->StorageVersion().name);
+    why += ": " + definition->kind + " in " + ApiVersion(gvr.group, gvr.version) +
+           " is not served, since its definition leaves the conversion to a webhook and conversion webhooks are not "
+           "called; use " +
+           use + ", in which the objects are stored";
+  }
+  return Status::NotFound(std::move(why));
 }
 
 }  // namespace croft::server

@@ -29,12 +29,12 @@ Status ResourceService::CheckAllowed(const Identity& who, const Target& target, 
 
 Result<Served> ResourceService::Admit(const Identity& who, const Target& target, std::string_view verb) const {
   CROFT_RETURN_IF_ERROR(CheckAllowed(who, target, verb));
-  Served served = parts_.catalog.view()->Find(target.gvr);
-  if (served.definition == nullptr) return Status::NotFound("the server could not find the requested resource");
+  const CatalogViewPtr view = parts_.catalog.view();
+  Served served = view->Find(target.gvr);
+  if (served.definition == nullptr) return NotServed(*view, target.gvr);
   if (served.def().create_only && verb != "create") {
     return Status(Reason::kMethodNotAllowed, "the server does not allow this method on the requested resource");
   }
-  CROFT_RETURN_IF_ERROR(CheckConvertible(served));
   return served;
 }
 

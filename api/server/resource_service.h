@@ -115,6 +115,12 @@ class ResourceService {
                                  const WriteOptions& options);
   Result<Prepared> PrepareUpdate(const Served& served, const Target& target, const Object& stored, JsonDocument& body,
                                  const WriteOptions& options);
+  void CreateOnce(const Identity& who, const Served& served, const Target& target, JsonDocument body,
+                  const WriteOptions& options, bool generated, CreateDone done);
+  // Under a name that chance proposes; under another where that one is taken, also in the last moment.
+  void CreateUnderSomeName(const Identity& who, const Served& served, const Target& target,
+                           const std::shared_ptr<const JsonDocument>& body, const WriteOptions& options, int attempts,
+                           CreateDone done);
   // Checks and completes the body of a kind that is answered and never stored.
   Status PrepareQuestion(const Served& served, const Target& target, JsonDocument& body, const WriteOptions& options,
                          std::vector<std::string>* warnings) const;
@@ -135,6 +141,8 @@ class ResourceService {
                              const Json& wanted) const;
   Result<WriteResult> CommitUpdate(const Served& served, const Target& target, const ObjectPtr& stored,
                                    Prepared prepared, const WriteOptions& options);
+  // Deletes what is stored under a name; again when another writer was faster, as long as the preconditions hold.
+  Result<DeleteResult> DeleteNamed(const Served& served, const Target& target, const DeleteOptions& options);
   // Marks the stored object as being deleted, or removes it.
   Result<DeleteResult> DeleteStored(const Served& served, const ObjectPtr& stored, const DeleteOptions& options);
   Result<DeleteResult> Remove(const Served& served, const ObjectPtr& stored);
@@ -146,6 +154,8 @@ class ResourceService {
                                  const std::function<Status(JsonDocument* scale)>& change, const WriteOptions& options);
   Result<WriteResult> CreateSubresource(const Served& served, const Target& target, JsonDocument body,
                                         const WriteOptions& options);
+  Result<WriteResult> EvictPod(const Served& served, const Target& target, const Json& eviction,
+                               const WriteOptions& options);
   Result<WriteResult> BindPod(const Served& served, const Target& target, const Json& binding,
                               const WriteOptions& options);
   Result<WriteResult> Apply(const Identity& who, const Target& target, const Json& config, const WriteOptions& given);
@@ -181,8 +191,8 @@ store::GroupResource ResourceOf(const Served& served);
 
 // Makes what was written in the served version what is stored.
 void ToStorage(const Served& served, JsonDocument& object);
-// Whether objects can be shown and written in the served version. The failure says which one to use.
-Status CheckConvertible(const Served& served);
+// What who asks for a resource that is not served is told; where another version can be had, which.
+Status NotServed(const CatalogView& view, const GroupVersionResource& gvr);
 // Says in a definition's conditions that it is deleted; `cleaned`: nothing of its kind is left.
 void MarkCrdTerminating(Json& crd, bool cleaned, WallTime now, JsonAllocator& allocator);
 

@@ -32,30 +32,52 @@ void DefaultNames(Json& crd, JsonAllocator& allocator) {
   }
 }
 
+// What is stored in another version than the storage version would be out of reach once only a webhook may convert it.
+Status CheckStoredVersions(const Json& crd, const schema::ResourceDefinition& definition,
+                           const StrategyContext& context) {
+  if (FindString(crd, {"spec", "conversion", "strategy"}) != "Webhook") return Status::Ok();
+  const std::string stored_as = ApiVersion(definition.group, definition.StorageVersion().name);
+  for (const ObjectPtr& object : context.store.List({definition.group, definition.plural}, "").items) {
+    if (object->meta().api_version == stored_as) continue;
+    Causes causes;
+    causes.Invalid("spec.conversion.strategy", std::string_view("Webhook"),
+                   "conversion webhooks are not called, and " + definition.kind + " " + object->key().ToString() +
+                       " is stored in " + object->meta().api_version + ": keep the strategy None until every object " +
+                       "has been written again and is stored in " + stored_as + ", or delete those that are not");
+    return Status::InvalidObject("apiextensions.k8s.io", "CustomResourceDefinition",
+                                 FindString(crd, {"metadata", "name"}), causes.Take());
+  }
+  return Status::Ok();
+}
+
 // A posted kind is served as soon as it is stored, so that its conditions can be told with it.
-void FillStatus(Json& crd, StrategyContext& context) {
+Status FillStatus(Json& crd, StrategyContext& context) {
   AddStoredVersion(crd, context.allocator);
   const Result<schema::ResourceDefinition> definition = schema::FromCrd(crd, nullptr);
-  if (definition.ok()) context.warnings = definition->warnings;
+  if (definition.ok()) {
+    context.warnings = definition->warnings;
+    CROFT_RETURN_IF_ERROR(CheckStoredVersions(crd, *definition, context));
+  }
   const NamesInUse used = NamesOfGroup(context.store, context.catalog, FindString(crd, {"spec", "group"}),
                                        FindString(crd, {"metadata", "name"}));
   JudgeNames(crd, used, context.now, context.allocator);
+  if (definition.ok()) JudgeConversion(crd, *definition, context.now, context.allocator);
+  return Status::Ok();
 }
 
 }  // namespace
 
 Status CrdStrategy::PrepareForCreate(Json& crd, StrategyContext& context) const {
   DefaultNames(crd, context.allocator);
-  FillStatus(crd, context);
-  return Status::Ok();
+  return FillStatus(crd, context);
 }
 
 Status CrdStrategy::PrepareForUpdate(const Json& old, Json& crd, StrategyContext& context) const {
   DefaultNames(crd, context.allocator);
   const Json* before = Find(old, "spec");
   const Json* after = Find(crd, "spec");
-  if (before == nullptr || after == nullptr || !Equal(*before, *after)) FillStatus(crd, context);
-  return Status::Ok();
+  if (before != nullptr && after != nullptr && Equal(*before, *after)) return Status::Ok();
+  return FillStatus(crd, context);
 }
 
 void CrdStrategy::Validate(const Json& crd, Causes& causes) const {

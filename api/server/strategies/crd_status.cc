@@ -165,6 +165,19 @@ void AddStoredVersion(Json& crd, JsonAllocator& allocator) {
   stored->PushBack(MakeString(storage, allocator), allocator);
 }
 
+void JudgeConversion(Json& crd, const schema::ResourceDefinition& definition, WallTime now, JsonAllocator& allocator) {
+  constexpr const char* kType = "AllVersionsServed";
+  const std::string unserved = definition.UnconvertibleVersions();
+  if (!unserved.empty()) {
+    return SetCrdCondition(
+        crd, kType, false, "ConversionWebhookNotCalled",
+        "conversion webhooks are not called: " + unserved + " is not served, use " + definition.StorageVersion().name,
+        now, allocator);
+  }
+  if (FindCondition(crd, kType) == nullptr) return;
+  SetCrdCondition(crd, kType, true, "NoConversionWebhook", "no version needs a conversion webhook", now, allocator);
+}
+
 bool CrdConditionIsTrue(const Json& crd, std::string_view type) {
   const Json* condition = FindCondition(crd, type);
   return condition != nullptr && FindString(*condition, {"status"}) == "True";

@@ -28,6 +28,9 @@ void JudgeNames(Json& crd, const NamesInUse& used, WallTime now, JsonAllocator& 
 // Adds the storage version to status.storedVersions, unless it is there.
 void AddStoredVersion(Json& crd, JsonAllocator& allocator);
 
+// Says which served versions are left out, if any: no web service is called to convert objects to them.
+void JudgeConversion(Json& crd, const schema::ResourceDefinition& definition, WallTime now, JsonAllocator& allocator);
+
 bool CrdConditionIsTrue(const Json& crd, std::string_view type);
 void SetCrdCondition(Json& crd, std::string_view type, bool holds, std::string_view reason, std::string_view message,
                      WallTime now, JsonAllocator& allocator);

@@ -189,10 +189,12 @@ class CorpusTest : public ApiTest {
     }
   }
 
-  // An object of the kind that a definition defines, with nothing in it.
+  // An object of the kind that a definition defines, in its storage version, with nothing in it.
   static JsonDocument Instance(const Json& definition) {
     JsonDocument object(rapidjson::kObjectType);
-    const Json& version = (*Find(definition, {"spec", "versions"}))[0];
+    const auto& versions = Find(definition, {"spec", "versions"})->GetArray();
+    const Json& version =
+        *std::find_if(versions.begin(), versions.end(), [](const Json& each) { return FindBool(each, {"storage"}); });
     SetString(object, "apiVersion",
               ApiVersion(FindString(definition, {"spec", "group"}), FindString(version, {"name"})),
               object.GetAllocator());

@@ -19,14 +19,31 @@ constexpr const char* kVersions = R"([
      "spec":{"type":"object","properties":{"size":{"type":"integer"},"colour":{"type":"string","default":"blue"}}},
      "status":{"type":"object","properties":{"crew":{"type":"integer"}}}}}}}])";
 
+constexpr const char* kWebhook = R"("conversion":{"strategy":"Webhook","webhook":{"conversionReviewVersions":["v1"],)"
+                                 R"("clientConfig":{"url":"https://a.b/c"}}},)";
+
 class CrdVersionsTest : public ApiTest {
  protected:
-  void Define(const std::string& versions = kVersions, const std::string& more = "") {
-    const Answer made =
+  Answer Define(const std::string& versions = kVersions, const std::string& more = "") {
+    Answer made =
         Post(kCrds, R"({"metadata":{"name":"boats.lake.example"},"spec":{"group":"lake.example","scope":"Namespaced",)"
                     R"("names":{"plural":"boats","kind":"Boat"},)" +
                         more + R"("versions":)" + versions + "}}");
-    ASSERT_EQ(made.code, 201) << made.text;
+    EXPECT_EQ(made.code, 201) << made.text;
+    return made;
+  }
+  // "True ReasonOfIt what it says"; empty when there is none.
+  std::string Condition(std::string_view type) {
+    const Answer crd = Get(kBoat);
+    for (const Json& condition : Find(crd.json, {"status", "conditions"})->GetArray()) {
+      if (FindString(condition, {"type"}) != type) continue;
+      std::string text;
+      for (const char* key : {"status", "reason", "message"}) {
+        text += (text.empty() ? "" : " ") + std::string(FindString(condition, {key}));
+      }
+      return text;
+    }
+    return {};
   }
   Answer Make(const std::string& collection, const std::string& version, const std::string& spec) {
     return Post(collection, R"({"apiVersion":"lake.example/)" + version +
@@ -132,22 +149,73 @@ TEST_F(CrdVersionsTest, FieldsThatTheDefinitionNamesCanBeSelected) {
   EXPECT_EQ(Get(std::string(kBeta) + "?fieldSelector=spec.colour%3Dred").code, 400) << "not in this version";
 }
 
-TEST_F(CrdVersionsTest, AConversionThatNobodyMakesIsRefused) {
-  Define(
-      kVersions,
-      R"("conversion":{"strategy":"Webhook","webhook":{"conversionReviewVersions":["v1"],"clientConfig":{"url":"https://a.b/c"}}},)");
+TEST_F(CrdVersionsTest, AVersionThatOnlyAWebhookConvertsIsNotServed) {
+  Define(kVersions, kWebhook);
   EXPECT_EQ(Make(kV1, "v1", R"({"size":3})").code, 201);
   EXPECT_EQ(Get(std::string(kV1) + "/b").code, 200);
   const std::string why =
-      "conversion webhook for lake.example/v1, Kind=Boat failed: Croft calls no conversion webhooks; use version v1, "
-      "in "
+      "the server could not find the requested resource: Boat in lake.example/v1beta1 is not served, since its "
+      "definition leaves the conversion to a webhook and conversion webhooks are not called; use lake.example/v1, in "
       "which the objects are stored";
   for (const Answer& answer :
-       {Get(kBeta), Get(std::string(kBeta) + "/b"), Make(kBeta, "v1beta1", "{}"), Delete(std::string(kBeta) + "/b")}) {
-    EXPECT_EQ(answer.code, 500) << answer.text;
+       {Get(kBeta), Get(std::string(kBeta) + "/b"), Make(kBeta, "v1beta1", "{}"), Delete(std::string(kBeta) + "/b"),
+        Patch(std::string(kBeta) + "/b", "merge-patch+json", "{}")}) {
+    EXPECT_EQ(answer.code, 404) << answer.text;
+    EXPECT_EQ(answer.Text({"reason"}), "NotFound");
     EXPECT_EQ(answer.Text({"message"}), why);
   }
+  EXPECT_EQ(Get("/apis/lake.example/v0/namespaces/d/boats").Text({"message"}),
+            "the server could not find the requested resource")
+      << "the definition does not want this one served";
   EXPECT_EQ(Get(std::string(kV1) + "/b").code, 200) << "nothing was changed";
+}
+
+TEST_F(CrdVersionsTest, DiscoveryAndConditionsTellWhatAWebhookLeavesOut) {
+  const Answer made = Define(kVersions, kWebhook);
+  EXPECT_EQ(made.headers.Get("Warning"),
+            "299 - \"spec.conversion: conversion webhooks are not called: v1beta1 is not served, use v1\"");
+  EXPECT_EQ(WriteJson(*Find(Get("/apis/lake.example").json, "versions")),
+            R"([{"groupVersion":"lake.example/v1","version":"v1"}])");
+  EXPECT_EQ(Get("/apis/lake.example/v1beta1").code, 404);
+  EXPECT_EQ(Condition("Established"), "True InitialNamesAccepted the initial names have been accepted");
+  EXPECT_EQ(Condition("AllVersionsServed"),
+            "False ConversionWebhookNotCalled conversion webhooks are not called: v1beta1 is not served, use v1");
+
+  ASSERT_EQ(Patch(kBoat, "merge-patch+json", R"({"spec":{"conversion":{"strategy":"None","webhook":null}}})").code,
+            200);
+  EXPECT_EQ(Condition("AllVersionsServed"), "True NoConversionWebhook no version needs a conversion webhook");
+  EXPECT_EQ(Get(kBeta).code, 200);
+}
+
+TEST_F(CrdVersionsTest, ADefinitionOfOneVersionMayNameAWebhook) {
+  const Answer made = Define(
+      R"([{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}])", kWebhook);
+  EXPECT_EQ(made.headers.Get("Warning"), "");
+  EXPECT_EQ(Condition("AllVersionsServed"), "");
+}
+
+TEST_F(CrdVersionsTest, AWebhookIsRefusedWhileObjectsWouldNeedIt) {
+  Define();
+  Make(kV1, "v1", R"({"size":3})");
+  // v2 becomes the storage version, and v1 would be converted by a webhook.
+  const std::string v2 = R"({"name":"v2","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object",)"
+                         R"("x-kubernetes-preserve-unknown-fields":true}}})";
+  const std::string v1 = R"({"name":"v1","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object",)"
+                         R"("x-kubernetes-preserve-unknown-fields":true}}})";
+  const std::string moved = R"({"spec":{"versions":[)" + v2 + "," + v1 + "]}}";
+  const std::string webhook = std::string("{\"spec\":{") + kWebhook + R"("versions":[)" + v2 + "," + v1 + "]}}";
+  const Answer refused = Patch(kBoat, "merge-patch+json", webhook);
+  EXPECT_EQ(refused.code, 422) << refused.text;
+  EXPECT_EQ(Causes(refused), "spec.conversion.strategy:FieldValueInvalid");
+  EXPECT_NE(refused.Text({"message"}).find("Boat d/b is stored in lake.example/v1: "), std::string::npos)
+      << refused.text;
+  // As the refusal says: without a webhook first, and every object written once.
+  ASSERT_EQ(Patch(kBoat, "merge-patch+json", moved).code, 200);
+  const std::string in_v2 = "/apis/lake.example/v2/namespaces/d/boats/b";
+  ASSERT_EQ(Put(in_v2, Get(in_v2).text).code, 200);
+  const Answer taken = Patch(kBoat, "merge-patch+json", webhook);
+  EXPECT_EQ(taken.code, 200) << taken.text;
+  EXPECT_EQ(FindInt(Get(in_v2).json, {"spec", "size"}), 3);
 }
 
 TEST_F(CrdVersionsTest, GenerationCountsChangesOfWhatIsWanted) {
