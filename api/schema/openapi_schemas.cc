@@ -136,14 +136,11 @@ class Collector {
             JsonAllocator& allocator)
       : kinds_(kinds), definitions_(definitions), style_(style), allocator_(allocator), renderer_(style, allocator) {}
 
+  void Want(const std::string& name) {
+    if (!schemas_.contains(name)) wanted_.insert(name);
+  }
+
   Json Collect() {
-    for (const std::string_view name : {"ObjectMeta", "ListMeta", "Status", "DeleteOptions", "Patch", "WatchEvent"}) {
-      Want(std::string(kMeta) + std::string(name));
-    }
-    Want(std::string(kMeta) + "APIResourceList");
-    if (style_ == OpenApiStyle::kV2) {
-      for (const OpenApiPath& path : ListDiscoveryPaths({"any"})) Want(path.operations[0].reply);
-    }
     for (const PublishedKind& kind : kinds_) {
       AddKind(kind);
       if (!kind.definition->create_only) AddList(kind);
@@ -157,10 +154,6 @@ class Collector {
   }
 
  private:
-  void Want(const std::string& name) {
-    if (!schemas_.contains(name)) wanted_.insert(name);
-  }
-
   void AddKind(const PublishedKind& kind) {
     const auto source = ParseJson(*kind.version->source);
     const std::string name = OpenApiName(*kind.definition, *kind.version);
@@ -289,7 +282,23 @@ std::vector<PublishedKind> ServedVersions(const std::vector<const ResourceDefini
 
 Json BuildOpenApiSchemas(const std::vector<PublishedKind>& kinds, const EmbeddedDefinitions& definitions,
                          OpenApiStyle style, JsonAllocator& allocator) {
-  return Collector(kinds, definitions, style, allocator).Collect();
+  Collector collector(kinds, definitions, style, allocator);
+  for (const char* name :
+       {"ObjectMeta", "ListMeta", "Status", "DeleteOptions", "Patch", "WatchEvent", "APIResourceList"}) {
+    collector.Want(std::string(kMeta) + name);
+  }
+  if (style == OpenApiStyle::kV2) {
+    for (const OpenApiPath& path : ListDiscoveryPaths({"any"})) collector.Want(path.operations[0].reply);
+  }
+  return collector.Collect();
+}
+
+Json BuildOpenApiSchemas(const std::set<std::string>& names, const EmbeddedDefinitions& definitions, OpenApiStyle style,
+                         JsonAllocator& allocator) {
+  const std::vector<PublishedKind> none;
+  Collector collector(none, definitions, style, allocator);
+  for (const std::string& name : names) collector.Want(name);
+  return collector.Collect();
 }
 
 Json OpenApiReference(std::string_view name, OpenApiStyle style, JsonAllocator& allocator) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,10 @@ std::vector<PublishedKind> ServedVersions(const std::vector<const ResourceDefini
 // combinators, defaults and nullable are left out, as Kubernetes leaves them out; x-croft keys are never shown.
 Json BuildOpenApiSchemas(const std::vector<PublishedKind>& kinds, const EmbeddedDefinitions& definitions,
                          OpenApiStyle style, JsonAllocator& allocator);
+
+// The same of these definitions alone, and all that they refer to.
+Json BuildOpenApiSchemas(const std::set<std::string>& names, const EmbeddedDefinitions& definitions, OpenApiStyle style,
+                         JsonAllocator& allocator);
 
 // {"$ref": ...} to a schema of the document.
 Json OpenApiReference(std::string_view name, OpenApiStyle style, JsonAllocator& allocator);

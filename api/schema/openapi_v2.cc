@@ -16,9 +16,7 @@ class Builder {
   void Build(const std::vector<PublishedKind>& kinds, std::string_view version) {
     const EmbeddedDefinitions definitions;
     SetString(document_, "swagger", "2.0", allocator_);
-    Json& info = Ensure(document_, "info", allocator_);
-    SetString(info, "title", "Croft", allocator_);
-    SetString(info, "version", version, allocator_);
+    SetOpenApiInfo(document_, version, allocator_);
     Set(document_, "paths", Paths(kinds), allocator_);
     Set(document_, "definitions", BuildOpenApiSchemas(kinds, definitions, OpenApiStyle::kV2, allocator_), allocator_);
     AddSecurity();
@@ -26,11 +24,7 @@ class Builder {
 
  private:
   void AddSecurity() {
-    Json& token = Ensure(Ensure(document_, "securityDefinitions", allocator_), "BearerToken", allocator_);
-    SetString(token, "description", "Bearer token", allocator_);
-    SetString(token, "type", "apiKey", allocator_);
-    SetString(token, "name", "authorization", allocator_);
-    SetString(token, "in", "header", allocator_);
+    SetOpenApiToken(Ensure(document_, "securityDefinitions", allocator_), allocator_);
     Json requirement(rapidjson::kObjectType);
     Set(requirement, "BearerToken", Json(rapidjson::kArrayType), allocator_);
     Json list(rapidjson::kArrayType);

@@ -13,33 +13,33 @@ namespace {
 
 class Builder {
  public:
-  explicit Builder(JsonDocument& document) : document_(document), allocator_(document.GetAllocator()) {}
-
-  void Build(const std::vector<PublishedKind>& kinds, const EmbeddedDefinitions& definitions,
-             std::string_view version) {
+  Builder(JsonDocument& document, std::string_view server_version)
+      : document_(document), allocator_(document.GetAllocator()) {
     SetString(document_, "openapi", "3.0.0", allocator_);
-    Json& info = Ensure(document_, "info", allocator_);
-    SetString(info, "title", "Croft", allocator_);
-    SetString(info, "version", version, allocator_);
-    Set(document_, "paths", Paths(kinds), allocator_);
-    Json& components = Ensure(document_, "components", allocator_);
-    Set(components, "schemas", BuildOpenApiSchemas(kinds, definitions, OpenApiStyle::kV3, allocator_), allocator_);
-    Json& token = Ensure(Ensure(components, "securitySchemes", allocator_), "BearerToken", allocator_);
-    SetString(token, "description", "Bearer token", allocator_);
-    SetString(token, "type", "apiKey", allocator_);
-    SetString(token, "name", "authorization", allocator_);
-    SetString(token, "in", "header", allocator_);
+    SetOpenApiInfo(document_, server_version, allocator_);
   }
 
- private:
-  // Of one group and version.
-  Json Paths(const std::vector<PublishedKind>& kinds) {
-    Json paths(rapidjson::kObjectType);
+  // About the kinds of one group and version.
+  void Build(const std::vector<PublishedKind>& kinds, const EmbeddedDefinitions& definitions) {
+    Json& paths = Ensure(document_, "paths", allocator_);
     Add(paths, ResourceListPath(kinds.front().definition->group, kinds.front().version->name));
     for (const PublishedKind& kind : kinds) {
       for (const OpenApiPath& path : ListOpenApiPaths(*kind.definition, *kind.version)) Add(paths, path);
     }
-    return paths;
+    AddComponents(BuildOpenApiSchemas(kinds, definitions, OpenApiStyle::kV3, allocator_));
+  }
+  // About one path of discovery.
+  void Build(const OpenApiPath& path, const EmbeddedDefinitions& definitions) {
+    Add(Ensure(document_, "paths", allocator_), path);
+    AddComponents(BuildOpenApiSchemas(std::set<std::string>{path.operations.front().reply}, definitions,
+                                      OpenApiStyle::kV3, allocator_));
+  }
+
+ private:
+  void AddComponents(Json schemas) {
+    Json& components = Ensure(document_, "components", allocator_);
+    Set(components, "schemas", std::move(schemas), allocator_);
+    SetOpenApiToken(Ensure(components, "securitySchemes", allocator_), allocator_);
   }
 
   void Add(Json& paths, const OpenApiPath& path) {
@@ -119,15 +119,38 @@ class Builder {
   JsonAllocator& allocator_;
 };
 
-JsonDocument BuildDocument(std::vector<PublishedKind> kinds, std::string_view group, std::string_view version,
+// "api/v1", "apis/apps/v1"
+std::string PathOf(const PublishedKind& kind) {
+  const std::string& group = kind.definition->group;
+  return (group.empty() ? "api/" : "apis/" + group + "/") + kind.version->name;
+}
+
+// "/apis/apps/" -> "apis/apps"
+std::string_view PathOf(const OpenApiPath& discovery) {
+  return std::string_view(discovery.path).substr(1, discovery.path.size() - 2);
+}
+
+std::vector<OpenApiPath> DiscoveryOf(const std::vector<PublishedKind>& kinds) {
+  std::set<std::string> groups;
+  for (const PublishedKind& kind : kinds) groups.insert(kind.definition->group);
+  return ListDiscoveryPaths(groups);
+}
+
+JsonDocument BuildDocument(const std::vector<PublishedKind>& all, std::string_view path,
                            const EmbeddedDefinitions& definitions, std::string_view server_version) {
-  std::erase_if(kinds, [&](const PublishedKind& kind) {
-    return kind.definition->group != group || kind.version->name != version;
-  });
-  if (kinds.empty()) return {};
   JsonDocument document(rapidjson::kObjectType);
-  Builder(document).Build(kinds, definitions, server_version);
-  return document;
+  std::vector<PublishedKind> kinds = all;
+  std::erase_if(kinds, [&](const PublishedKind& kind) { return PathOf(kind) != path; });
+  if (!kinds.empty()) {
+    Builder(document, server_version).Build(kinds, definitions);
+    return document;
+  }
+  for (const OpenApiPath& discovery : DiscoveryOf(all)) {
+    if (PathOf(discovery) != path) continue;
+    Builder(document, server_version).Build(discovery, definitions);
+    return document;
+  }
+  return {};
 }
 
 }  // namespace
@@ -141,28 +164,24 @@ std::string OpenApiHash(std::string_view text) {
   return hex;
 }
 
-std::string OpenApiV3Path(std::string_view group, std::string_view version) {
-  return (group.empty() ? "api/" : "apis/" + std::string(group) + "/") + std::string(version);
-}
-
-JsonDocument BuildOpenApiV3(const std::vector<const ResourceDefinition*>& kinds, std::string_view group,
-                            std::string_view version, std::string_view server_version) {
-  return BuildDocument(ServedVersions(kinds), group, version, EmbeddedDefinitions(), server_version);
+JsonDocument BuildOpenApiV3(const std::vector<const ResourceDefinition*>& kinds, std::string_view path,
+                            std::string_view server_version) {
+  return BuildDocument(ServedVersions(kinds), path, EmbeddedDefinitions(), server_version);
 }
 
 std::string BuildOpenApiV3Index(const std::vector<const ResourceDefinition*>& kinds, std::string_view server_version) {
   const EmbeddedDefinitions definitions;
   const std::vector<PublishedKind> served = ServedVersions(kinds);
-  std::set<std::pair<std::string, std::string>> versions;
-  for (const PublishedKind& kind : served) versions.emplace(kind.definition->group, kind.version->name);
+  std::set<std::string> paths;
+  for (const PublishedKind& kind : served) paths.insert(PathOf(kind));
+  for (const OpenApiPath& discovery : DiscoveryOf(served)) paths.emplace(PathOf(discovery));
   JsonDocument index(rapidjson::kObjectType);
   auto& allocator = index.GetAllocator();
-  Json& paths = Ensure(index, "paths", allocator);
-  for (const auto& [group, version] : versions) {
-    const std::string path = OpenApiV3Path(group, version);
-    const std::string text = WriteJson(BuildDocument(served, group, version, definitions, server_version));
-    SetString(Ensure(paths, path, allocator), "serverRelativeURL", "/openapi/v3/" + path + "?hash=" + OpenApiHash(text),
-              allocator);
+  Json& documents = Ensure(index, "paths", allocator);
+  for (const std::string& path : paths) {
+    const std::string text = WriteJson(BuildDocument(served, path, definitions, server_version));
+    SetString(Ensure(documents, path, allocator), "serverRelativeURL",
+              "/openapi/v3/" + path + "?hash=" + OpenApiHash(text), allocator);
   }
   return WriteJson(index);
 }

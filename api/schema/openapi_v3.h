@@ -8,13 +8,11 @@
 
 namespace croft::schema {
 
-// "api/v1", "apis/apps/v1": where below /openapi/v3 the document of a group and version is.
-std::string OpenApiV3Path(std::string_view group, std::string_view version);
-
-// The document (OpenAPI 3.0) about the kinds of one group and version; null when there are none. `server_version` as
-// in /version.
-JsonDocument BuildOpenApiV3(const std::vector<const ResourceDefinition*>& kinds, std::string_view group,
-                            std::string_view version, std::string_view server_version);
+// A document (OpenAPI 3.0) by its path below /openapi/v3: "api/v1" and "apis/apps/v1" are about the kinds of a group
+// and version; "api", "apis", "apis/apps" and "version" about how clients learn of them. Null when there is none.
+// `server_version` as in /version.
+JsonDocument BuildOpenApiV3(const std::vector<const ResourceDefinition*>& kinds, std::string_view path,
+                            std::string_view server_version);
 
 // The hash by which a document is known to clients.
 std::string OpenApiHash(std::string_view text);

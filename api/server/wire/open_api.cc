@@ -23,13 +23,6 @@ std::vector<const schema::ResourceDefinition*> KindsOf(const CatalogView& view) 
   return kinds;
 }
 
-// "apis/apps/v1" -> {"apps", "v1"}; "api/v1" -> {"", "v1"}.
-std::pair<std::string, std::string> GroupVersionOf(const std::string& path) {
-  if (path.starts_with("apis/")) return SplitApiVersion(path.substr(5));
-  if (path.starts_with("api/")) return {"", path.substr(4)};
-  return {};
-}
-
 std::string Build(const CatalogView& view, OpenApiDocuments::Kind kind, const std::string& path) {
   using Kind = OpenApiDocuments::Kind;
   const auto kinds = KindsOf(view);
@@ -43,9 +36,7 @@ std::string Build(const CatalogView& view, OpenApiDocuments::Kind kind, const st
     case Kind::kV3Group:
       break;
   }
-  const auto [group, version] = GroupVersionOf(path);
-  if (version.empty()) return {};
-  const JsonDocument document = schema::BuildOpenApiV3(kinds, group, version, kGitVersion);
+  const JsonDocument document = schema::BuildOpenApiV3(kinds, path, kGitVersion);
   return document.IsObject() ? WriteJson(document) : std::string();
 }
 

@@ -126,7 +126,7 @@ TEST(OpenApiV2, TellsWhatPatchesTake) {
 
 TEST(OpenApiV3, OffersStrategicMergePatchesForBuiltInKindsOnly) {
   const auto offered = [](std::string_view group, std::string_view path) {
-    const JsonDocument document = BuildOpenApiV3(TheWorld().kinds, group, "v1", "v1.33.0");
+    const JsonDocument document = BuildOpenApiV3(TheWorld().kinds, "apis/" + std::string(group) + "/v1", "v1.33.0");
     const Json* content = Find(document, {"paths", path, "patch", "requestBody", "content"});
     EXPECT_NE(content, nullptr) << path;
     std::set<std::string> types;
@@ -185,7 +185,7 @@ TEST(OpenApiV2, TellsClientGeneratorsWhatTheyNeed) {
 }
 
 TEST(OpenApiV3, DescribesOneGroupAndVersion) {
-  const JsonDocument document = BuildOpenApiV3(TheWorld().kinds, "apps", "v1", "v1.33.0");
+  const JsonDocument document = BuildOpenApiV3(TheWorld().kinds, "apis/apps/v1", "v1.33.0");
   const Json& schemas = document["components"]["schemas"];
   ExpectResolved(document, "#/components/schemas/", schemas);
   EXPECT_EQ(Find(schemas, "io.k8s.api.core.v1.Node"), nullptr) << "what no kind of the group refers to";
@@ -198,13 +198,55 @@ TEST(OpenApiV3, DescribesOneGroupAndVersion) {
   EXPECT_EQ(schemas["io.k8s.apimachinery.pkg.api.resource.Quantity"]["oneOf"].Size(), 2u);
 }
 
+TEST(OpenApiV3, DescribesHowClientsLearnOfGroups) {
+  const std::pair<const char*, std::pair<const char*, const char*>> documents[] = {
+      {"api", {"/api/", "APIVersions"}},
+      {"apis", {"/apis/", "APIGroupList"}},
+      {"apis/apps", {"/apis/apps/", "APIGroup"}},
+      {"apis/lake.example", {"/apis/lake.example/", "APIGroup"}},
+      {"version", {"/version/", ""}},
+  };
+  for (const auto& [path, says] : documents) {
+    SCOPED_TRACE(path);
+    const JsonDocument document = BuildOpenApiV3(TheWorld().kinds, path, "v1.33.0");
+    ASSERT_TRUE(document.IsObject());
+    EXPECT_EQ(document["paths"].MemberCount(), 1u);
+    const Json* schema =
+        Find(document, {"paths", says.first, "get", "responses", "200", "content", "application/json", "schema"});
+    ASSERT_NE(schema, nullptr);
+    EXPECT_TRUE(FindString(*schema, {"$ref"}).ends_with(says.second)) << WriteJson(*schema);
+    const Json& schemas = document["components"]["schemas"];
+    ExpectResolved(document, "#/components/schemas/", schemas);
+    EXPECT_EQ(Find(schemas, "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"), nullptr) << "nothing speaks of objects";
+  }
+  for (const char* path : {"", "apps", "apis/apps/v2", "apis/none", "api/v1/pods"}) {
+    EXPECT_TRUE(BuildOpenApiV3(TheWorld().kinds, path, "v1.33.0").IsNull()) << path;
+  }
+}
+
+TEST(OpenApiV3, NamesEachDocumentThatThereIsInItsIndex) {
+  const JsonDocument index = MustParse(BuildOpenApiV3Index(TheWorld().kinds, "v1.33.0"));
+  std::set<std::string> paths;
+  for (const auto& entry : index["paths"].GetObject()) {
+    const std::string path(AsView(entry.name));
+    paths.insert(path);
+    const JsonDocument document = BuildOpenApiV3(TheWorld().kinds, path, "v1.33.0");
+    ASSERT_TRUE(document.IsObject()) << path;
+    EXPECT_EQ(FindString(entry.value, {"serverRelativeURL"}),
+              "/openapi/v3/" + path + "?hash=" + OpenApiHash(WriteJson(document)));
+  }
+  for (const char* path : {"api", "api/v1", "apis", "apis/apps", "apis/apps/v1", "apis/lake.example/v1", "version"}) {
+    EXPECT_TRUE(paths.contains(path)) << path;
+  }
+}
+
 TEST(OpenApiV3, KeepsCombinatorsAndDefaultsOfPostedKinds) {
-  const JsonDocument document = BuildOpenApiV3({&TheWorld().boat}, "lake.example", "v1", "v1.33.0");
+  const JsonDocument document = BuildOpenApiV3({&TheWorld().boat}, "apis/lake.example/v1", "v1.33.0");
   const Json& spec = *Find(document, {"components", "schemas", "example.lake.v1.Boat", "properties", "spec"});
   EXPECT_EQ(spec["oneOf"].Size(), 2u);
   EXPECT_EQ(FindInt(spec, {"properties", "n", "default"}), 1);
   EXPECT_TRUE(FindBool(spec, {"properties", "maybe", "nullable"}));
-  EXPECT_TRUE(BuildOpenApiV3({&TheWorld().boat}, "lake.example", "v0", "v1.33.0").IsNull());
+  EXPECT_TRUE(BuildOpenApiV3({&TheWorld().boat}, "apis/lake.example/v0", "v1.33.0").IsNull());
 }
 
 TEST(OpenApiV3, ChangesAHashOnlyWithItsDocument) {
