@@ -15,6 +15,12 @@ std::string Quoted(std::string_view value) {
   return shown;
 }
 
+std::string Shown(const Json& value) {
+  std::string shown = WriteJson(value);
+  if (shown.size() > kMaxShown) shown = shown.substr(0, kMaxShown) + "...";
+  return shown;
+}
+
 std::string Because(std::string message, std::string_view why) {
   return why.empty() ? message : message + ": " + std::string(why);
 }
@@ -31,9 +37,7 @@ void Causes::Required(std::string field, std::string_view why) {
 }
 
 void Causes::Invalid(std::string field, const Json& value, std::string_view why) {
-  std::string shown = WriteJson(value);
-  if (shown.size() > kMaxShown) shown = shown.substr(0, kMaxShown) + "...";
-  Push("FieldValueInvalid", Because("Invalid value: " + shown, why), std::move(field));
+  Push("FieldValueInvalid", Because("Invalid value: " + Shown(value), why), std::move(field));
 }
 
 void Causes::Invalid(std::string field, std::string_view value, std::string_view why) {
@@ -46,7 +50,16 @@ void Causes::Invalid(std::string field, int64_t value, std::string_view why) {
 
 void Causes::NotSupported(std::string field, std::string_view value,
                           std::initializer_list<std::string_view> supported) {
-  std::string message = "Unsupported value: " + Quoted(value) + ": supported values: ";
+  Unsupported(std::move(field), Quoted(value), supported);
+}
+
+void Causes::NotSupported(std::string field, const Json& value, std::initializer_list<std::string_view> supported) {
+  Unsupported(std::move(field), Shown(value), supported);
+}
+
+void Causes::Unsupported(std::string field, const std::string& shown,
+                         std::initializer_list<std::string_view> supported) {
+  std::string message = "Unsupported value: " + shown + ": supported values: ";
   for (const std::string_view one : supported) {
     if (one.data() != supported.begin()->data()) message += ", ";
     message += Quoted(one);

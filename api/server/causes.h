@@ -19,6 +19,8 @@ class Causes {
   void Invalid(std::string field, std::string_view value, std::string_view why);
   void Invalid(std::string field, int64_t value, std::string_view why);
   void NotSupported(std::string field, std::string_view value, std::initializer_list<std::string_view> supported);
+  // `value` as JSON.
+  void NotSupported(std::string field, const Json& value, std::initializer_list<std::string_view> supported);
   void Forbidden(std::string field, std::string_view why);
   void Duplicate(std::string field, std::string_view value);
   void NotFound(std::string field, std::string_view value);
@@ -36,6 +38,7 @@ class Causes {
   std::vector<Cause> Take() { return std::move(list_); }
 
  private:
+  void Unsupported(std::string field, const std::string& shown, std::initializer_list<std::string_view> supported);
   void Push(std::string_view type, std::string message, std::string field);
   std::vector<Cause> list_;
 };

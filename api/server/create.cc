@@ -5,6 +5,9 @@
 namespace croft::server {
 namespace {
 
+// How many names chance may propose, as in Kubernetes.
+constexpr int kNameAttempts = 8;
+
 Status MethodNotAllowed() {
   return {Reason::kMethodNotAllowed, "the server does not allow this method on the requested resource"};
 }
@@ -40,16 +43,35 @@ void ResourceService::Create(const Identity& who, const Target& target, JsonDocu
   if (const Status scope = CheckScope(*served, target, false); !scope.ok()) return done(scope);
   if (served->def().namespaced && target.ns.empty()) return done(MethodNotAllowed());
 
-  const bool named = !FindString(body, {"metadata", "name"}).empty();
-  Result<Prepared> prepared = PrepareCreate(who, *served, target, body, options);
+  const bool generated =
+      FindString(body, {"metadata", "name"}).empty() && !FindString(body, {"metadata", "generateName"}).empty();
+  if (!generated) return CreateOnce(who, *served, target, std::move(body), options, false, std::move(done));
+  CreateUnderSomeName(who, *served, target, std::make_shared<const JsonDocument>(std::move(body)), options,
+                      kNameAttempts, std::move(done));
+}
+
+void ResourceService::CreateUnderSomeName(const Identity& who, const Served& served, const Target& target,
+                                          const std::shared_ptr<const JsonDocument>& body, const WriteOptions& options,
+                                          int attempts, CreateDone done) {
+  JsonDocument copy;
+  copy.CopyFrom(*body, copy.GetAllocator());
+  CreateOnce(who, served, target, std::move(copy), options, true,
+             [this, who, served, target, body, options, attempts, done = std::move(done)](Result<WriteResult> result) {
+               if (result.ok() || !result.status().IsAlreadyExists() || attempts == 1) return done(std::move(result));
+               CreateUnderSomeName(who, served, target, body, options, attempts - 1, done);
+             });
+}
+
+void ResourceService::CreateOnce(const Identity& who, const Served& served, const Target& target, JsonDocument body,
+                                 const WriteOptions& options, bool generated, CreateDone done) {
+  Result<Prepared> prepared = PrepareCreate(who, served, target, body, options);
   if (!prepared.ok()) return done(prepared.status());
-  if (served->terminating) {
+  if (served.terminating) {
     GiveBack(prepared->undo);
-    return done(RefuseWhileTerminating(*served, prepared->draft->meta().name));
+    return done(RefuseWhileTerminating(served, prepared->draft->meta().name));
   }
-  const store::GroupResource resource = ResourceOf(*served);
-  const auto exists = [kept = *served, generated = !FindString(body, {"metadata", "generateName"}).empty() && !named](
-                          const std::string& name) { return NameTaken(kept, name, generated); };
+  const store::GroupResource resource = ResourceOf(served);
+  const auto exists = [kept = served, generated](const std::string& name) { return NameTaken(kept, name, generated); };
   const Key key = prepared->draft->meta().key();
   if (options.dry_run) {
     GiveBack(prepared->undo);
@@ -58,9 +80,9 @@ void ResourceService::Create(const Identity& who, const Target& target, JsonDocu
     }
     Result<ObjectPtr> object = Object::From(body);
     if (!object.ok()) return done(object.status());
-    return done(WriteResult{InVersion(*served, *object), true, std::move(prepared->warnings)});
+    return done(WriteResult{InVersion(served, *object), true, std::move(prepared->warnings)});
   }
-  const auto answer = [this, exists, kept = *served, name = key.name, warnings = std::move(prepared->warnings),
+  const auto answer = [this, exists, kept = served, name = key.name, warnings = std::move(prepared->warnings),
                        undo = std::move(prepared->undo)](const Result<ObjectPtr>& stored) -> Result<WriteResult> {
     if (stored.ok()) return WriteResult{InVersion(kept, *stored), true, warnings};
     auto give_back = undo;
@@ -68,14 +90,14 @@ void ResourceService::Create(const Identity& who, const Target& target, JsonDocu
     if (!stored.status().IsAlreadyExists()) return stored.status();
     return exists(name);
   };
-  store::Write write{resource, key, std::move(prepared->draft), 0, served->def().ephemeral};
-  if (!HasFollowUp(*served)) {
+  store::Write write{resource, key, std::move(prepared->draft), 0, served.def().ephemeral};
+  if (!HasFollowUp(served)) {
     parts_.store.Commit(std::move(write),
                         [answer, done = std::move(done)](const Result<ObjectPtr>& stored) { done(answer(stored)); });
     return;
   }
   const Result<ObjectPtr> stored = parts_.store.CommitAndWait(std::move(write));
-  if (stored.ok()) FollowUp(*served, *stored, false);
+  if (stored.ok()) FollowUp(served, *stored, false);
   done(answer(stored));
 }
 

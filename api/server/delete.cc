@@ -4,6 +4,7 @@
 #include "api/server/metadata.h"
 #include "api/server/read_options.h"
 #include "api/server/resource_service.h"
+#include "api/server/write_options.h"
 
 namespace croft::server {
 namespace {
@@ -36,19 +37,6 @@ int64_t PodGrace(const Json& pod, const DeleteOptions& options) {
   const int64_t grace =
       options.grace_period_seconds.value_or(FindInt(pod, {"spec", "terminationGracePeriodSeconds"}, kDefaultPodGrace));
   return grace < 0 ? 1 : grace;
-}
-
-Status CheckOptions(const DeleteOptions& options) {
-  const std::string& policy = options.propagation_policy;
-  Causes causes;
-  if (!policy.empty() && options.orphan_dependents) {
-    causes.Invalid("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set");
-  }
-  if (!policy.empty() && policy != "Foreground" && policy != "Background" && policy != "Orphan") {
-    causes.NotSupported("propagationPolicy", policy, {"Foreground", "Background", "Orphan", "nil"});
-  }
-  if (causes.empty()) return Status::Ok();
-  return Status::InvalidObject("meta.k8s.io", "DeleteOptions", "", causes.Take());
 }
 
 std::string PolicyOf(const DeleteOptions& options) {
@@ -89,23 +77,26 @@ Result<DeleteResult> ResourceService::Delete(const Identity& who, const Target& 
   Result<Served> served = Admit(who, target, "delete");
   if (!served.ok()) return served.status();
   CROFT_RETURN_IF_ERROR(CheckScope(*served, target, true));
-  CROFT_RETURN_IF_ERROR(CheckOptions(options));
+  CROFT_RETURN_IF_ERROR(CheckDeleteOptions(options));
   if (!target.subresource.empty()) {
     return Status(Reason::kMethodNotAllowed, "the server does not allow this method on the requested resource");
   }
+  return DeleteNamed(*served, target, options);
+}
+
+Result<DeleteResult> ResourceService::DeleteNamed(const Served& served, const Target& target,
+                                                  const DeleteOptions& options) {
   for (int attempt = 1;; ++attempt) {
-    const ObjectPtr stored = Stored(*served, target);
+    const ObjectPtr stored = Stored(served, target);
     if (stored == nullptr) return Status::ObjectNotFound(target.gvr.group, target.gvr.resource, target.name);
-    Result<DeleteResult> result = DeleteStored(*served, stored, options);
-    const bool lost_race =
-        !result.ok() && result.status().IsConflict() && options.uid.empty() && options.resource_version.empty();
-    if (!lost_race || attempt == 8) return result;
+    CROFT_RETURN_IF_ERROR(CheckPreconditions(served, *stored, options));
+    Result<DeleteResult> result = DeleteStored(served, stored, options);
+    if (result.ok() || !result.status().IsConflict() || attempt == 8) return result;
   }
 }
 
 Result<DeleteResult> ResourceService::DeleteStored(const Served& served, const ObjectPtr& stored,
                                                    const DeleteOptions& options) {
-  CROFT_RETURN_IF_ERROR(CheckPreconditions(served, *stored, options));
   CROFT_RETURN_IF_ERROR(CheckMortal(served, *stored));
   std::vector<std::string> finalizers = FinalizersFor(*stored, PolicyOf(options));
   int64_t grace = 0;
@@ -209,7 +200,7 @@ Result<ListResult> ResourceService::DeleteCollection(const Identity& who, const 
     return Status(Reason::kMethodNotAllowed, "the server does not allow this method on the requested resource");
   }
   CROFT_RETURN_IF_ERROR(CheckListOptions(select));
-  CROFT_RETURN_IF_ERROR(CheckOptions(options));
+  CROFT_RETURN_IF_ERROR(CheckDeleteOptions(options));
   Result<Selectors> selectors = ParseSelectors(*served, select.label_selector, select.field_selector);
   if (!selectors.ok()) return selectors.status();
   const store::Snapshot snapshot = parts_.store.List(ResourceOf(*served), target.ns);
@@ -221,13 +212,8 @@ Result<ListResult> ResourceService::DeleteCollection(const Identity& who, const 
     Target one = target;
     one.ns = object->ns();
     one.name = object->name();
-    for (int attempt = 1;; ++attempt) {
-      const ObjectPtr stored = Stored(*served, one);
-      if (stored == nullptr) break;
-      const Result<DeleteResult> deleted = DeleteStored(*served, stored, options);
-      if (deleted.ok() || deleted.status().IsNotFound()) break;
-      if (!deleted.status().IsConflict() || attempt == 8) return deleted.status();
-    }
+    const Result<DeleteResult> deleted = DeleteNamed(*served, one, options);
+    if (!deleted.ok() && !deleted.status().IsNotFound()) return deleted.status();
     result.items.push_back(InVersion(*served, object));
   }
   return result;

@@ -1,4 +1,3 @@
-#include "api/object/yaml.h"
 #include "api/server/http_api.h"
 #include "api/server/wire/body.h"
 #include "api/server/wire/read_query.h"
@@ -115,7 +114,7 @@ void HttpApi::HandlePatch(Exchange& exchange) {
   Result<WriteOptions> options = ReadOptions(exchange.request, exchange.query, "PatchOptions", apply);
   if (!options.ok()) return Fail(exchange, options.status());
   const Result<JsonDocument> patch =
-      apply ? ParseYamlDocument(exchange.request.body)
+      apply ? DecodeYaml(exchange.request.body, &options->duplicate_fields)
             : DecodeJson(exchange.request.body, kind == PatchKind::kJson ? nullptr : &options->duplicate_fields);
   if (!patch.ok()) return Fail(exchange, patch.status());
   ReplyWrite(exchange, parts_.service.Patch(exchange.who, exchange.info.target, *kind, *patch, *options));

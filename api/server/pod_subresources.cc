@@ -1,4 +1,5 @@
 #include "api/server/resource_service.h"
+#include "api/server/write_options.h"
 
 namespace croft::server {
 namespace {
@@ -34,27 +35,25 @@ Result<WriteResult> ResourceService::CreateSubresource(const Served& served, con
                                                        const WriteOptions& options) {
   const bool pod = served.def().group.empty() && served.def().plural == "pods";
   if (pod && target.subresource == "binding") return BindPod(served, target, body, options);
-  if (pod && target.subresource == "eviction") {
-    DeleteOptions erase;
-    erase.dry_run = options.dry_run;
-    const Json* given = Find(body, "deleteOptions");
-    if (given != nullptr) {
-      const int64_t grace = FindInt(*given, {"gracePeriodSeconds"}, -1);
-      if (grace >= 0) erase.grace_period_seconds = grace;
-      erase.uid = FindString(*given, {"preconditions", "uid"});
-    }
-    Target main = target;
-    main.subresource.clear();
-    for (int attempt = 1;; ++attempt) {
-      const ObjectPtr stored = Stored(served, main);
-      if (stored == nullptr) return Status::ObjectNotFound("", "pods", target.name);
-      const Result<DeleteResult> deleted = DeleteStored(served, stored, erase);
-      if (deleted.ok()) return Success();
-      // The scheduler or the agent may write to the pod meanwhile.
-      if (!deleted.status().IsConflict() || attempt == 8) return deleted.status();
-    }
-  }
+  if (pod && target.subresource == "eviction") return EvictPod(served, target, body, options);
   return Status::NotFound("the server could not find the requested resource");
+}
+
+// A delete by another name. Disruption budgets are not looked at, since nothing counts what they allow.
+Result<WriteResult> ResourceService::EvictPod(const Served& served, const Target& target, const Json& eviction,
+                                              const WriteOptions& options) {
+  const std::string_view name = FindString(eviction, {"metadata", "name"}, target.name);
+  if (name != target.name) return Status::BadRequest("name in URL does not match name in Eviction object");
+  DeleteOptions erase;
+  const Json* given = Find(eviction, "deleteOptions");
+  if (given != nullptr && !given->IsNull()) CROFT_RETURN_IF_ERROR(ReadDeleteOptions(*given, &erase));
+  CROFT_RETURN_IF_ERROR(CheckDeleteOptions(erase));
+  erase.dry_run = erase.dry_run || options.dry_run;
+  Target pod = target;
+  pod.subresource.clear();
+  const Result<DeleteResult> deleted = DeleteNamed(served, pod, erase);
+  if (!deleted.ok()) return deleted.status();
+  return Success();
 }
 
 // The scheduler's word: a pod is bound once and for good. Node and condition are stored in one write, so that no agent

@@ -169,12 +169,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
   StampNew(metadata, target.ns, strategy.has_generation(), now, parts_.random, allocator);
   const std::string prefix(FindString(metadata, {"generateName"}));
   if (FindString(metadata, {"name"}).empty() && !prefix.empty()) {
-    std::string name;
-    for (int attempt = 0; attempt < 8; ++attempt) {
-      name = prefix.substr(0, 58) + RandomSuffix(parts_.random);
-      if (parts_.store.Get(ResourceOf(served), {target.ns, name}) == nullptr) break;
-    }
-    SetString(metadata, "name", name, allocator);
+    SetString(metadata, "name", prefix.substr(0, 58) + RandomSuffix(parts_.random), allocator);
   }
   const std::string name(FindString(metadata, {"name"}));
   Target named = target;

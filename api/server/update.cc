@@ -44,6 +44,26 @@ bool MayCreateByUpdate(const Served& served) {
   return kKinds.contains({served.def().group, served.def().plural});
 }
 
+// Kinds of which Kubernetes replaces none unless its revision is said; kinds that are posted there, too.
+bool NeedsRevision(const Served& served) {
+  static const std::set<std::pair<std::string_view, std::string_view>> kKinds = {
+      {"admissionregistration.k8s.io", "mutatingwebhookconfigurations"},
+      {"admissionregistration.k8s.io", "validatingadmissionpolicies"},
+      {"admissionregistration.k8s.io", "validatingadmissionpolicybindings"},
+      {"admissionregistration.k8s.io", "validatingwebhookconfigurations"},
+      {"apiextensions.k8s.io", "customresourcedefinitions"},
+      {"apiregistration.k8s.io", "apiservices"},
+      {"coordination.k8s.io", "leases"},
+      {"node.k8s.io", "runtimeclasses"},
+      {"policy", "poddisruptionbudgets"},
+      {"storage.k8s.io", "csidrivers"},
+      {"storage.k8s.io", "csinodes"},
+      {"storage.k8s.io", "volumeattachments"},
+  };
+  const schema::ResourceDefinition& kind = served.def();
+  return !kind.builtin || kind.replaceable || kKinds.contains({kind.group, kind.plural});
+}
+
 }  // namespace
 
 Result<WriteResult> ResourceService::Update(const Identity& who, const Target& target, JsonDocument body,
@@ -108,7 +128,7 @@ Status ResourceService::CheckUpdateRevision(const Served& served, const Target& 
   if (*revision != 0 && *revision != stored.meta().revision) {
     return Status::ObjectConflict(served.def().group, served.def().plural, target.name, kModified);
   }
-  if (*revision == 0 && !served.def().builtin) {
+  if (*revision == 0 && NeedsRevision(served)) {
     return Status::InvalidObject(
         served.def().group, served.def().kind, target.name,
         {{"FieldValueInvalid", "Invalid value: 0x0: must be specified for an update", "metadata.resourceVersion"}});

@@ -3,14 +3,15 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
+#include <optional>
 #include <set>
 
 #include "api/object/utf8.h"
 #include "api/object/yaml.h"
-#include "api/server/causes.h"
 #include "api/server/owners.h"
 #include "api/server/wire/negotiation.h"
 #include "api/server/wire/protobuf.h"
+#include "api/server/write_options.h"
 
 namespace croft::server {
 namespace {
@@ -84,18 +85,11 @@ Status UnsupportedMediaType() {
           "application/yaml, application/vnd.kubernetes.protobuf"};
 }
 
-Status RefuseOption(const char* kind, const char* field, const std::string& value,
-                    std::initializer_list<std::string_view> supported) {
-  Causes causes;
-  causes.NotSupported(field, value, supported);
-  return Status::InvalidObject("meta.k8s.io", kind, "", causes.Take());
-}
-
-Status ReadDryRun(const std::string& value, bool* out) {
-  if (value.empty()) return Status::Ok();
-  if (value != "All") return RefuseOption("Options", "dryRun", value, {"All"});
-  *out = true;
-  return Status::Ok();
+std::optional<FieldValidation> ValidationOf(std::string_view text) {
+  if (text.empty() || text == "Warn") return FieldValidation::kWarn;
+  if (text == "Ignore") return FieldValidation::kIgnore;
+  if (text == "Strict") return FieldValidation::kStrict;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -104,13 +98,17 @@ Result<JsonDocument> DecodeBody(const http::Request& request, std::vector<std::s
   const std::string type = BareContentType(request.headers.Get("Content-Type"));
   if (request.body.empty()) return Status::BadRequest("the request has no body");
   if (type == "application/yaml" || type == "text/yaml" || type == "application/x-yaml") {
-    if (!IsUtf8(request.body)) return Status::BadRequest("malformed YAML: it is not UTF-8");
-    std::vector<std::string> ignored;
-    return ParseYamlDocument(request.body, duplicates != nullptr ? duplicates : &ignored);
+    return DecodeYaml(request.body, duplicates);
   }
   if (type == kProtobufMediaType) return DecodeProtobuf(request.body);
   if (!type.empty() && type != "application/json" && type != "text/json") return UnsupportedMediaType();
   return DecodeJson(request.body, duplicates);
+}
+
+Result<JsonDocument> DecodeYaml(std::string_view text, std::vector<std::string>* duplicates) {
+  if (!IsUtf8(text)) return Status::BadRequest("malformed YAML: it is not UTF-8");
+  std::vector<std::string> ignored;
+  return ParseYamlDocument(text, duplicates != nullptr ? duplicates : &ignored);
 }
 
 Result<JsonDocument> DecodeJson(std::string_view text, std::vector<std::string>* duplicates) {
@@ -147,22 +145,18 @@ std::string ManagerOfAgent(std::string_view user_agent) {
 
 Result<WriteOptions> ParseWriteOptions(const Query& query, const char* kind, bool apply) {
   WriteOptions options;
-  CROFT_RETURN_IF_ERROR(ReadDryRun(query.Get("dryRun"), &options.dry_run));
   options.field_manager = query.Get("fieldManager");
   options.force = query.Flag("force");
   Causes causes;
   if (!apply && query.Has("force")) causes.Forbidden("force", "may not be specified for non-apply patch");
   if (apply && options.field_manager.empty()) causes.Required("fieldManager", "is required for apply patch");
   CheckManagerName(options.field_manager, "fieldManager", causes);
-  if (!causes.empty()) return Status::InvalidObject("meta.k8s.io", kind, "", causes.Take());
+  options.dry_run = WantsDryRun(query.All("dryRun"), causes);
   const std::string validation = query.Get("fieldValidation");
-  if (validation == "Ignore") {
-    options.validation = FieldValidation::kIgnore;
-  } else if (validation == "Strict") {
-    options.validation = FieldValidation::kStrict;
-  } else if (!validation.empty() && validation != "Warn") {
-    return RefuseOption(kind, "fieldValidation", validation, {"Ignore", "Warn", "Strict"});
-  }
+  const std::optional<FieldValidation> known = ValidationOf(validation);
+  if (!known) causes.NotSupported("fieldValidation", validation, {"", "Ignore", "Strict", "Warn"});
+  if (!causes.empty()) return Status::InvalidObject("meta.k8s.io", kind, "", causes.Take());
+  options.validation = *known;
   return options;
 }
 

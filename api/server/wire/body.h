@@ -16,6 +16,8 @@ namespace croft::server {
 // of Kubernetes' own kinds. kUnsupportedMediaType else. The paths of keys that stand twice in one object are added to
 // `duplicates`; their last value counts.
 Result<JsonDocument> DecodeBody(const http::Request& request, std::vector<std::string>* duplicates = nullptr);
+// The same of a YAML text.
+Result<JsonDocument> DecodeYaml(std::string_view text, std::vector<std::string>* duplicates = nullptr);
 // The same of a JSON text. Bytes that are no UTF-8 read as U+FFFD.
 Result<JsonDocument> DecodeJson(std::string_view text, std::vector<std::string>* duplicates = nullptr);
 

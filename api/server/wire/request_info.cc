@@ -38,6 +38,14 @@ bool Query::Has(std::string_view name) const {
   return false;
 }
 
+std::vector<std::string> Query::All(std::string_view name) const {
+  std::vector<std::string> values;
+  for (const auto& [key, value] : pairs_) {
+    if (key == name) values.push_back(value);
+  }
+  return values;
+}
+
 bool Query::Flag(std::string_view name) const {
   if (!Has(name)) return false;
   const std::string value = Get(name);

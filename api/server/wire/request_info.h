@@ -17,6 +17,7 @@ class Query {
   explicit Query(std::string_view query) : pairs_(http::ParseQuery(query)) {}
   std::string Get(std::string_view name) const;
   bool Has(std::string_view name) const;
+  std::vector<std::string> All(std::string_view name) const;  // of a name that may stand there several times
   // As Kubernetes reads a boolean: absent, "false" and "0" are false, all else is true, an empty value too.
   bool Flag(std::string_view name) const;
   // None when absent; kBadRequest when it is no number of 64 bits.

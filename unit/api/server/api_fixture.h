@@ -38,12 +38,13 @@ class ApiTest : public ::testing::Test {
     ASSERT_EQ(Post("/api/v1/namespaces", R"({"metadata":{"name":"d"}})").code, 201);
   }
 
-  void StartServer() {
+  void StartServer() { StartServer(clock_, random_); }
+  void StartServer(Clock& clock, Random& random) {
     ApiServer::Settings settings;
     settings.authentication.tokens = {
         {"admin", AdminIdentity()}, {"node", NodeIdentity("n1")}, {"nobody", Identity{"nobody", {}}}};
     settings.bootstrap.ca_pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
-    ApiServer::Parts parts{*store_, clock_, random_, nullptr, pod_logs_};
+    ApiServer::Parts parts{*store_, clock, random, nullptr, pod_logs_};
     auto made = ApiServer::Create(std::move(settings), parts);
     ASSERT_TRUE(made.ok()) << made.status().message();
     api_ = std::move(*made);

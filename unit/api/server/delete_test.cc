@@ -1,3 +1,6 @@
+#include <functional>
+#include <utility>
+
 #include "unit/api/server/api_fixture.h"
 
 namespace croft::server {
@@ -45,7 +48,8 @@ TEST_F(DeleteTest, OptionsAreCheckedBeforeAnythingHappens) {
        "cannot be both set"},
       {"the same over body and query", "?orphanDependents=true", R"({"propagationPolicy":"Orphan"})", 422,
        "cannot be both set"},
-      {"an unknown dry run", "?dryRun=Some", "", 422, "DeleteOptions.meta.k8s.io"},
+      {"an unknown dry run", "?dryRun=Some", "", 422,
+       R"(DeleteOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Some"]: supported values: "All")"},
       {"an unknown dry run of the body", "", R"({"dryRun":["All","Some"]})", 422, "dryRun"},
       {"a dry run that is no list", "", R"({"dryRun":"All"})", 400, "dryRun"},
       {"another uid", "", R"({"preconditions":{"uid":"u"}})", 409, "the UID in the precondition (u)"},
@@ -75,6 +79,97 @@ TEST_F(DeleteTest, PreconditionsThatHoldLetItGo) {
                 .code,
             200);
   EXPECT_EQ(Get(std::string(kMaps) + "/a").code, 404);
+}
+
+// Runs something the next time that it is asked what time it is, which is between what a request reads and what it
+// writes.
+class Interrupting final : public Clock {
+ public:
+  void Next(std::function<void()> run) { run_ = std::move(run); }
+  WallTime Now() const override {
+    if (const auto run = std::exchange(run_, nullptr)) run();
+    return clock_.Now();
+  }
+  SteadyTime Steady() const override { return clock_.Steady(); }
+
+ private:
+  const fakes::FakeClock clock_;
+  mutable std::function<void()> run_;
+};
+
+TEST_F(DeleteTest, ADeleteThatIsOvertakenIsTriedAgainAsLongAsItsPreconditionsHold) {
+  Interrupting clock;
+  StartServer(clock, random_);
+  const std::string path = std::string(kPods) + "/p";
+  const auto say = [&](const char* message) {
+    return [&path, message, this] {
+      const std::string patch = std::string(R"({"status":{"message":")") + message + "\"}}";
+      EXPECT_EQ(Patch(path + "/status", "merge-patch+json", patch).code, 200);
+    };
+  };
+  const auto only = [&](const char* precondition) {
+    return std::string(R"({"preconditions":{")") + precondition + "\":\"" + Get(path).Text({"metadata", precondition}) +
+           "\"}}";
+  };
+  const auto deleted = [&] { return Get(path).Text({"metadata", "deletionTimestamp"}); };
+  AddPod("p");
+  clock.Next(say("one"));
+  const Answer stale = Delete(path, only("resourceVersion"));
+  EXPECT_EQ(stale.code, 409) << stale.text;
+  EXPECT_NE(stale.Text({"message"}).find("the ResourceVersion in the precondition"), std::string::npos) << stale.text;
+  EXPECT_EQ(deleted(), "");
+
+  clock.Next([&] {
+    const std::string now = R"({"gracePeriodSeconds":0})";
+    EXPECT_EQ(Delete(path, now).code, 200);
+    AddPod("p");
+  });
+  const Answer other = Delete(path, only("uid"));
+  EXPECT_EQ(other.code, 409) << other.text;
+  EXPECT_NE(other.Text({"message"}).find("the UID in the precondition"), std::string::npos) << other.text;
+  EXPECT_EQ(deleted(), "") << "the one that came after it stays";
+
+  clock.Next(say("two"));
+  EXPECT_EQ(Delete(path, only("uid")).code, 200);
+  EXPECT_NE(deleted(), "");
+  EXPECT_EQ(Get(path).Text({"status", "message"}), "two");
+}
+
+TEST_F(DeleteTest, AnEvictionTakesTheOptionsOfADelete) {
+  AddPod("p");
+  const std::string path = std::string(kPods) + "/p";
+  const auto evict = [&](const std::string& options, const std::string& name = "p", const std::string& query = "") {
+    return Post(path + "/eviction" + query, R"({"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":")" +
+                                                name + R"("},"deleteOptions":)" + options + "}");
+  };
+  struct Case {
+    const char* name;
+    const char* options;
+    int code;
+    const char* says;
+  };
+  const uint64_t before = store_->Revision();
+  for (const Case& c : {
+           Case{"a grace period that is text", R"({"gracePeriodSeconds":"1"})", 400, "gracePeriodSeconds"},
+           Case{"an unknown policy", R"({"propagationPolicy":"Sideways"})", 422, "DeleteOptions.meta.k8s.io"},
+           Case{"an unknown dry run", R"({"dryRun":["Some"]})", 422, R"(dryRun: Unsupported value: ["Some"])"},
+           Case{"another uid", R"({"preconditions":{"uid":"u"}})", 409, "the UID in the precondition (u)"},
+           Case{"another revision", R"({"preconditions":{"resourceVersion":"1"}})", 409, "the ResourceVersion"},
+           Case{"a dry run", R"({"dryRun":["All"]})", 201, ""},
+           Case{"options that are text", R"("now")", 400, "DeleteOptions must be a JSON object"},
+       }) {
+    SCOPED_TRACE(c.name);
+    const Answer answer = evict(c.options);
+    EXPECT_EQ(answer.code, c.code) << answer.text;
+    EXPECT_NE(answer.Text({"message"}).find(c.says), std::string::npos) << answer.text;
+  }
+  EXPECT_EQ(evict("{}", "q").Text({"message"}), "name in URL does not match name in Eviction object");
+  EXPECT_EQ(store_->Revision(), before);
+
+  EXPECT_EQ(evict(R"({"gracePeriodSeconds":7,"propagationPolicy":"Foreground"})").code, 201);
+  const Answer pod = Get(path);
+  EXPECT_EQ(FindInt(pod.json, {"metadata", "deletionGracePeriodSeconds"}), 7);
+  EXPECT_EQ(Finalizers(pod), R"(["foregroundDeletion"])");
 }
 
 TEST_F(DeleteTest, PropagationMayBeSaidInFourWays) {

@@ -102,12 +102,7 @@ class OneNumber final : public Random {
 
 TEST_F(MetadataTest, ANameThatChanceRepeatsIsSaidToBeWorthAnotherTry) {
   OneNumber one;
-  ApiServer::Settings settings;
-  settings.authentication.tokens = {{"admin", AdminIdentity()}};
-  settings.bootstrap.ca_pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
-  auto made = ApiServer::Create(std::move(settings), {*store_, clock_, one, nullptr, nullptr});
-  ASSERT_TRUE(made.ok());
-  api_ = std::move(*made);
+  StartServer(clock_, one);
   const std::string body = R"({"metadata":{"generateName":"x-"}})";
   ASSERT_EQ(Post(kMaps, body).code, 201);
   for (const char* query : {"", "?dryRun=All"}) {
@@ -119,6 +114,31 @@ TEST_F(MetadataTest, ANameThatChanceRepeatsIsSaidToBeWorthAnotherTry) {
   }
   EXPECT_EQ(Post(kMaps, R"({"metadata":{"name":"y"}})").code, 201);
   EXPECT_EQ(Post(kMaps, R"({"metadata":{"name":"y"}})").Text({"message"}), "configmaps \"y\" already exists");
+}
+
+// Makes each object the same as the one before it, `repeats` times.
+class Repeating final : public Random {
+ public:
+  void Repeat(int repeats) { left_ = repeats * kPerObject; }
+  uint64_t Next() override { return left_-- > 0 ? 4 : static_cast<uint64_t>(-left_); }
+
+ private:
+  static constexpr int kPerObject = 2 + 5;  // for a uid and a name
+  int left_ = 0;
+};
+
+TEST_F(MetadataTest, ANameThatIsTakenIsGivenUpForAnother) {
+  const std::string body = R"({"metadata":{"generateName":"x-"}})";
+  for (const char* query : {"?dryRun=All", ""}) {
+    Repeating random;
+    StartServer(clock_, random);
+    random.Repeat(1 + 7);  // one that gets its name, and seven that find it taken
+    const std::string taken = Post(std::string(kMaps), body).Text({"metadata", "name"});
+    const Answer made = Post(std::string(kMaps) + query, body);
+    EXPECT_EQ(made.code, 201) << made.text;
+    EXPECT_NE(made.Text({"metadata", "name"}), taken);
+    EXPECT_EQ(Delete(std::string(kMaps) + "/" + taken).code, 200);
+  }
 }
 
 TEST_F(MetadataTest, ALongPrefixLeavesRoomForItsSuffix) {
@@ -139,6 +159,51 @@ TEST_F(MetadataTest, APutMakesOnlyWhatMayBeMadeSo) {
   EXPECT_EQ(updated.code, 200);
   EXPECT_EQ(updated.Text({"metadata", "uid"}), made.Text({"metadata", "uid"}));
   EXPECT_EQ(Put("/api/v1/namespaces/d/endpoints/e", R"({"metadata":{"name":"e"}})").code, 201);
+}
+
+TEST_F(MetadataTest, SomeKindsAreReplacedOnlyInAStateThatTheWriterHasSeen) {
+  const std::string in_d = "/namespaces/d/";
+  const struct {
+    bool needs_revision;
+    std::string collection;
+    std::string more;  // beside metadata
+  } cases[] = {
+      {true, "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations", ""},
+      {true, "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations", ""},
+      {true, "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings",
+       R"(,"spec":{"policyName":"p","validationActions":["Deny"]})"},
+      {true, "/apis/cert-manager.io/v1" + in_d + "issuers", R"(,"spec":{"selfSigned":{}})"},
+      {true, "/apis/coordination.k8s.io/v1" + in_d + "leases", R"(,"spec":{"holderIdentity":"me"})"},
+      {true, "/apis/node.k8s.io/v1/runtimeclasses", R"(,"handler":"h")"},
+      {true, "/apis/policy/v1" + in_d + "poddisruptionbudgets", R"(,"spec":{"minAvailable":1})"},
+      {true, "/apis/storage.k8s.io/v1/csidrivers", R"(,"spec":{})"},
+      {true, "/apis/storage.k8s.io/v1/csinodes", R"(,"spec":{"drivers":[]})"},
+      {true, "/apis/storage.k8s.io/v1/volumeattachments",
+       R"(,"spec":{"attacher":"a.b","nodeName":"n","source":{"persistentVolumeName":"v"}})"},
+      {false, kMaps, R"(,"data":{"k":"v"})"},
+      {false, "/api/v1" + in_d + "endpoints", ""},
+      {false, "/apis/discovery.k8s.io/v1" + in_d + "endpointslices", R"(,"addressType":"IPv4","endpoints":[])"},
+      {false, "/apis/networking.k8s.io/v1" + in_d + "networkpolicies", R"(,"spec":{"podSelector":{}})"},
+      {false, "/apis/rbac.authorization.k8s.io/v1" + in_d + "roles", R"(,"rules":[])"},
+      {false, "/apis/scheduling.k8s.io/v1/priorityclasses", R"(,"value":5)"},
+      {false, "/apis/storage.k8s.io/v1/storageclasses", R"(,"provisioner":"a.b/c")"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.collection);
+    const Answer made = Post(c.collection, R"({"metadata":{"name":"a"})" + c.more + "}");
+    ASSERT_EQ(made.code, 201) << made.text;
+    const std::string one = c.collection + "/a";
+    const Answer blind = Put(one, R"({"metadata":{"name":"a"})" + c.more + "}");
+    EXPECT_EQ(blind.code, c.needs_revision ? 422 : 200) << blind.text;
+    if (c.needs_revision) {
+      EXPECT_EQ(Causes(blind), "metadata.resourceVersion:FieldValueInvalid");
+      EXPECT_TRUE(blind.Text({"message"})
+                      .ends_with("metadata.resourceVersion: Invalid value: 0x0: must be specified for an update"))
+          << blind.text;
+    }
+    EXPECT_EQ(Put(one, Get(one).text).code, 200);
+    EXPECT_EQ(Patch(one, "merge-patch+json", R"({"metadata":{"labels":{"x":"y"}}})").code, 200) << "a patch sees it";
+  }
 }
 
 TEST_F(MetadataTest, ScalesAreRead) {
