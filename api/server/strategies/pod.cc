@@ -2,6 +2,7 @@
 #include <set>
 
 #include "api/server/strategies/kinds.h"
+#include "api/server/strategies/limit_range_admission.h"
 #include "api/server/strategies/pod_classes.h"
 #include "api/server/strategies/pod_spec.h"
 #include "api/server/strategies/unacted.h"
@@ -125,6 +126,7 @@ Status PodStrategy::PrepareForCreate(Json& pod, StrategyContext& context) const 
       if (container.IsObject()) RequestsFromLimits(container, allocator);
     }
   }
+  ApplyLimitRangeDefaults(pod, context);
   SetIfAbsent(*spec, "serviceAccountName", MakeString("default", allocator), allocator);
   WarnOfUnacted(*spec, "spec", context.warnings);
   DefaultPodSpec(*spec, allocator);
@@ -132,7 +134,8 @@ Status PodStrategy::PrepareForCreate(Json& pod, StrategyContext& context) const 
   AddToleration(*spec, "node.kubernetes.io/not-ready", allocator);
   AddToleration(*spec, "node.kubernetes.io/unreachable", allocator);
   SetString(status, "qosClass", QosClass(*spec), allocator);
-  return ApplyPodClasses(pod, context);
+  CROFT_RETURN_IF_ERROR(ApplyPodClasses(pod, context));
+  return CheckLimitRanges(pod, "pods", context);
 }
 
 Status PodStrategy::PrepareForUpdate(const Json&, Json& pod, StrategyContext& context) const {

@@ -2,6 +2,7 @@
 
 #include "api/server/strategies/fields.h"
 #include "api/server/strategies/kinds.h"
+#include "api/server/strategies/limit_range_admission.h"
 #include "api/server/strategies/pod_classes.h"
 
 // PersistentVolume and PersistentVolumeClaim.
@@ -80,12 +81,11 @@ Status ClaimStrategy::PrepareForCreate(Json& claim, StrategyContext& context) co
   Json* spec = FindMutable(claim, "spec");
   if (spec == nullptr || !spec->IsObject()) return Status::Ok();
   // An empty name is a name: that of no class.
-  if (!IsAbsent(Find(*spec, "storageClassName")) || Find(claim, {"metadata", "annotations", kOldClass}) != nullptr) {
-    return Status::Ok();
+  if (IsAbsent(Find(*spec, "storageClassName")) && Find(claim, {"metadata", "annotations", kOldClass}) == nullptr) {
+    const std::string name = DefaultStorageClass(context.store);
+    if (!name.empty()) SetString(*spec, "storageClassName", name, context.allocator);
   }
-  const std::string name = DefaultStorageClass(context.store);
-  if (!name.empty()) SetString(*spec, "storageClassName", name, context.allocator);
-  return Status::Ok();
+  return CheckLimitRanges(claim, "persistentvolumeclaims", context);
 }
 
 void ClaimStrategy::Validate(const Json& claim, Causes& causes) const {
