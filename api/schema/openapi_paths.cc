@@ -315,20 +315,6 @@ std::string_view OpenApiParameterText(std::string_view name) {
   return {};
 }
 
-void SetOpenApiInfo(Json& document, std::string_view server_version, JsonAllocator& allocator) {
-  Json& info = Ensure(document, "info", allocator);
-  SetString(info, "title", "Croft", allocator);
-  SetString(info, "version", server_version, allocator);
-}
-
-void SetOpenApiToken(Json& schemes, JsonAllocator& allocator) {
-  Json& token = Ensure(schemes, "BearerToken", allocator);
-  SetString(token, "description", "Bearer token", allocator);
-  SetString(token, "type", "apiKey", allocator);
-  SetString(token, "name", "authorization", allocator);
-  SetString(token, "in", "header", allocator);
-}
-
 OpenApiPath ResourceListPath(std::string_view group, std::string_view version) {
   const std::string root = group.empty() ? "/api/" : "/apis/" + std::string(group) + "/";
   return {root + std::string(version) + "/",

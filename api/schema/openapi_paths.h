@@ -53,10 +53,6 @@ std::string OpenApiListName(const ResourceDefinition& definition, const Resource
 // The media types of patches, with or without strategic merge patches. kubectl chooses by them.
 std::span<const std::string_view> PatchMediaTypes(bool strategic);
 
-// What documents of both versions have: "info", and how a token is sent.
-void SetOpenApiInfo(Json& document, std::string_view server_version, JsonAllocator& allocator);
-void SetOpenApiToken(Json& schemes, JsonAllocator& allocator);
-
 // Where clients learn what a group and version has; and, once for a server, which groups and versions there are.
 OpenApiPath ResourceListPath(std::string_view group, std::string_view version);
 std::vector<OpenApiPath> ListDiscoveryPaths(const std::set<std::string>& groups);

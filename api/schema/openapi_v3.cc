@@ -5,18 +5,15 @@
 #include <cstdio>
 #include <set>
 
-#include "api/schema/openapi_paths.h"
-#include "api/schema/openapi_schemas.h"
+#include "api/schema/openapi_document.h"
 
 namespace croft::schema {
 namespace {
 
-class Builder {
+class Builder final : public OpenApiDocument {
  public:
-  Builder(JsonDocument& document, std::string_view server_version)
-      : document_(document), allocator_(document.GetAllocator()) {
+  Builder(JsonDocument& document, std::string_view server_version) : OpenApiDocument(document, server_version) {
     SetString(document_, "openapi", "3.0.0", allocator_);
-    SetOpenApiInfo(document_, server_version, allocator_);
   }
 
   // About the kinds of one group and version.
@@ -39,84 +36,32 @@ class Builder {
   void AddComponents(Json schemas) {
     Json& components = Ensure(document_, "components", allocator_);
     Set(components, "schemas", std::move(schemas), allocator_);
-    SetOpenApiToken(Ensure(components, "securitySchemes", allocator_), allocator_);
+    SetToken(Ensure(components, "securitySchemes", allocator_));
   }
 
-  void Add(Json& paths, const OpenApiPath& path) {
-    Json item(rapidjson::kObjectType);
-    for (const OpenApiOperation& operation : path.operations) {
-      Set(item, operation.method, Operation(operation), allocator_);
-    }
-    if (!path.in_path.empty()) Set(item, "parameters", Parameters(path.in_path, "path"), allocator_);
-    Set(paths, path.path, std::move(item), allocator_);
+  void SetType(Json& parameter, std::string_view type) override {
+    SetString(Ensure(parameter, "schema", allocator_), "type", type, allocator_);
   }
 
-  Json Operation(const OpenApiOperation& operation) {
-    Json out(rapidjson::kObjectType);
-    SetString(out, "operationId", operation.id, allocator_);
-    SetString(out, "description", operation.description, allocator_);
-    Json tags(rapidjson::kArrayType);
-    tags.PushBack(MakeString(operation.tag, allocator_), allocator_);
-    Set(out, "tags", std::move(tags), allocator_);
-    Set(out, "parameters", Parameters(operation.query, "query"), allocator_);
-    if (!operation.body.empty()) {
-      Json& content = Ensure(Ensure(out, "requestBody", allocator_), "content", allocator_);
-      if (operation.method == "patch") {
-        for (const std::string_view type : PatchMediaTypes(operation.strategic))
-          Set(content, type, Media(operation.body), allocator_);
-      } else {
-        Set(content, "*/*", Media(operation.body), allocator_);
-      }
-    }
-    Json& responses = Ensure(out, "responses", allocator_);
-    for (const std::string& code : OpenApiCodes(operation)) {
-      Json& good = Ensure(responses, code, allocator_);
-      SetString(good, "description", code == "200" ? "OK" : code == "201" ? "Created" : "Accepted", allocator_);
-      Json& content = Ensure(good, "content", allocator_);
-      if (operation.reply.empty()) {
-        Set(content, "text/plain", Media(operation.reply), allocator_);
-        continue;
-      }
-      for (const char* type : {"application/json", "application/yaml"}) {
-        Set(content, type, Media(operation.reply), allocator_);
-      }
-    }
-    SetString(Ensure(responses, "401", allocator_), "description", "Unauthorized", allocator_);
-    if (operation.action.empty()) return out;
-    SetString(out, "x-kubernetes-action", operation.action, allocator_);
-    Set(out, "x-kubernetes-group-version-kind", OpenApiKind(operation.gvk, allocator_), allocator_);
-    return out;
+  void SetBody(Json& out, const OpenApiOperation& operation) override {
+    if (operation.body.empty()) return;
+    Json& content = Ensure(Ensure(out, "requestBody", allocator_), "content", allocator_);
+    if (operation.method != "patch") return AddMedia(content, "*/*", operation.body);
+    for (const std::string_view type : PatchMediaTypes(operation.strategic)) AddMedia(content, type, operation.body);
   }
 
-  Json Media(std::string_view definition) {
-    Json out(rapidjson::kObjectType);
-    Set(out, "schema",
-        definition.empty() ? Type("string") : OpenApiReference(definition, OpenApiStyle::kV3, allocator_), allocator_);
-    return out;
+  void SetContent(Json& response, const OpenApiOperation& operation) override {
+    Json& content = Ensure(response, "content", allocator_);
+    if (operation.reply.empty()) return AddMedia(content, "text/plain", operation.reply);
+    for (const char* type : {"application/json", "application/yaml"}) AddMedia(content, type, operation.reply);
   }
 
-  Json Type(std::string_view name) {
-    Json out(rapidjson::kObjectType);
-    SetString(out, "type", name, allocator_);
-    return out;
+  // `definition` is empty for text.
+  void AddMedia(Json& content, std::string_view type, std::string_view definition) {
+    Json& media = Ensure(content, type, allocator_);
+    if (definition.empty()) return SetType(media, "string");
+    Set(media, "schema", OpenApiReference(definition, OpenApiStyle::kV3, allocator_), allocator_);
   }
-
-  Json Parameters(const std::vector<OpenApiParameter>& parameters, std::string_view in) {
-    Json list(rapidjson::kArrayType);
-    for (const OpenApiParameter& parameter : parameters) {
-      Json out(rapidjson::kObjectType);
-      SetString(out, "name", parameter.name, allocator_);
-      SetString(out, "in", in, allocator_);
-      SetString(out, "description", OpenApiParameterText(parameter.name), allocator_);
-      if (in == "path") Set(out, "required", Json(true), allocator_);
-      Set(out, "schema", Type(parameter.type), allocator_);
-      list.PushBack(std::move(out), allocator_);
-    }
-    return list;
-  }
-
-  JsonDocument& document_;
-  JsonAllocator& allocator_;
 };
 
 // "api/v1", "apis/apps/v1"
