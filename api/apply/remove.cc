@@ -1,5 +1,5 @@
 #include "api/apply/typed.h"
-#include "api/schema/filter.h"
+#include "api/object/filter.h"
 
 namespace croft::apply {
 namespace {
@@ -11,7 +11,7 @@ bool IsEmptied(const Json& value) {
 void RemoveFrom(const Place& place, Json& value, const FieldSet& fields);
 
 void RemoveFromMap(const Place& place, Json& map, const FieldSet& fields) {
-  schema::FilterMembers(map, [&](std::string_view name, Json& member) {
+  FilterMembers(map, [&](std::string_view name, Json& member) {
     const FieldNode* node = fields.Find(MemberElement(name));
     if (node == nullptr) return true;
     if (node->member) return false;
@@ -34,7 +34,7 @@ void RemoveFromList(const Place& place, Json& list, const FieldSet& fields) {
     if (kept != item) *kept = std::move(*item);
     ++kept;
   }
-  list.Erase(kept, list.End());
+  if (kept != list.End()) list.Erase(kept, list.End());
 }
 
 void RemoveFrom(const Place& place, Json& value, const FieldSet& fields) {

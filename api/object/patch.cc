@@ -3,11 +3,16 @@
 #include <charconv>
 #include <optional>
 
+#include "api/object/filter.h"
+#include "api/object/member_index.h"
+
 namespace croft {
 namespace {
 
 // Kubernetes' own limit.
 constexpr rapidjson::SizeType kMaxOperations = 10'000;
+// Values that all operations of one patch may pass by on their way or move aside: a fraction of a second's worth.
+constexpr size_t kMaxSteps = 50'000'000;
 
 using Path = std::vector<std::string>;
 
@@ -38,25 +43,6 @@ std::optional<rapidjson::SizeType> ParseIndex(std::string_view text) {
   return index;
 }
 
-int Depth(const Json& value) {
-  int deepest = 0;
-  if (value.IsObject()) {
-    for (const auto& member : value.GetObject()) deepest = std::max(deepest, Depth(member.value));
-  } else if (value.IsArray()) {
-    for (const Json& item : value.GetArray()) deepest = std::max(deepest, Depth(item));
-  } else {
-    return 0;
-  }
-  return deepest + 1;
-}
-
-Json* Child(Json& parent, const std::string& token) {
-  if (parent.IsObject()) return FindMutable(parent, token);
-  if (!parent.IsArray()) return nullptr;
-  const auto index = ParseIndex(token);
-  return index && *index < parent.Size() ? &parent[*index] : nullptr;
-}
-
 // Carries out one operation after the other on one document.
 class Patcher {
  public:
@@ -64,6 +50,10 @@ class Patcher {
 
   Status Run(const Json& operation) {
     if (!operation.IsObject()) return Status::BadRequest("must be an object");
+    if (steps_ > kMaxSteps) {
+      return {Reason::kRequestEntityTooLarge,
+              "the operations so far went through too many values: send fewer at a time for so large an object"};
+    }
     const std::string_view op = FindString(operation, {"op"});
     Result<Path> path = ReadPointer(operation, "path");
     if (!path.ok()) return path.status();
@@ -100,6 +90,29 @@ class Patcher {
     return "\"" + text + "\"";
   }
 
+  int Depth(const Json& value) {
+    ++steps_;
+    int deepest = 0;
+    if (value.IsObject()) {
+      for (const auto& member : value.GetObject()) deepest = std::max(deepest, Depth(member.value));
+    } else if (value.IsArray()) {
+      for (const Json& item : value.GetArray()) deepest = std::max(deepest, Depth(item));
+    } else {
+      return 0;
+    }
+    return deepest + 1;
+  }
+
+  Json* Child(Json& parent, const std::string& token) {
+    if (parent.IsObject()) {
+      steps_ += parent.MemberCount();
+      return FindMutable(parent, token);
+    }
+    if (!parent.IsArray()) return nullptr;
+    const auto index = ParseIndex(token);
+    return index && *index < parent.Size() ? &parent[*index] : nullptr;
+  }
+
   Json* Resolve(const Path& path, size_t tokens) {
     Json* at = &document_;
     for (size_t i = 0; i < tokens && at != nullptr; ++i) at = Child(*at, path[i]);
@@ -119,6 +132,7 @@ class Patcher {
     Json* parent = Resolve(path, path.size() - 1);
     if (parent == nullptr) return Missing(Path(path.begin(), path.end() - 1));
     if (parent->IsObject()) {
+      steps_ += parent->MemberCount();
       Set(*parent, path.back(), std::move(value), allocator_);
       return Status::Ok();
     }
@@ -130,6 +144,7 @@ class Patcher {
       return Status::Invalid("\"" + path.back() + "\" is not an index into the list of " +
                              std::to_string(parent->Size()) + " items at " + Render(path));
     }
+    steps_ += parent->Size() - *index;
     parent->PushBack(Json(), allocator_);
     for (rapidjson::SizeType i = parent->Size() - 1; i > *index; --i) (*parent)[i].Swap((*parent)[i - 1]);
     (*parent)[*index] = std::move(value);
@@ -144,8 +159,10 @@ class Patcher {
     if (target == nullptr) return Missing(path);
     if (removed != nullptr) *removed = std::move(*target);
     if (parent->IsObject()) {
+      steps_ += parent->MemberCount();
       Erase(*parent, path.back());
     } else {
+      steps_ += parent->Size();
       parent->Erase(target);
     }
     return Status::Ok();
@@ -192,6 +209,7 @@ class Patcher {
   JsonDocument& document_;
   JsonAllocator& allocator_;
   size_t copied_bytes_ = 0;
+  size_t steps_ = 0;
 };
 
 }  // namespace
@@ -211,20 +229,48 @@ Status ApplyJsonPatch(JsonDocument& document, const Json& patch) {
   return Status::Ok();
 }
 
+namespace {
+
+// The value of a member that a merge patch adds: nulls in it have nothing to remove.
+Json WithoutNulls(const Json& patch, JsonAllocator& allocator) {
+  Json value;
+  ApplyMergePatch(value, patch, allocator);
+  return value;
+}
+
+}  // namespace
+
 void ApplyMergePatch(Json& target, const Json& patch, JsonAllocator& allocator) {
   if (!patch.IsObject()) {
     target = Copy(patch, allocator);
     return;
   }
   if (!target.IsObject()) target.SetObject();
+  // Members go and come at the end, at once: where they stand does not change until then.
+  const MemberIndex present(target);
+  const MemberIndex changes(patch);
+  std::vector<const Json::Member*> added;
+  bool removes = false;
   for (const auto& member : patch.GetObject()) {
     const std::string_view key = AsView(member.name);
+    if (changes.Find(key) != &member.value) continue;  // of a key that stands twice the first counts
+    const Json* found = present.Find(key);
     if (member.value.IsNull()) {
-      Erase(target, key);
-      continue;
+      removes = removes || found != nullptr;
+    } else if (found != nullptr) {
+      ApplyMergePatch(const_cast<Json&>(*found), member.value, allocator);
+    } else {
+      added.push_back(&member);
     }
-    if (FindMutable(target, key) == nullptr) Set(target, key, Json(), allocator);
-    ApplyMergePatch(*FindMutable(target, key), member.value, allocator);
+  }
+  if (removes) {
+    FilterMembers(target, [&](std::string_view key, const Json&) {
+      const Json* change = changes.Find(key);
+      return change == nullptr || !change->IsNull();
+    });
+  }
+  for (const Json::Member* member : added) {
+    target.AddMember(Copy(member->name, allocator), WithoutNulls(member->value, allocator), allocator);
   }
 }
 
@@ -232,16 +278,17 @@ namespace {
 
 Json MergePatchBetween(const Json& from, const Json& to, JsonAllocator& allocator) {
   if (!from.IsObject() || !to.IsObject()) return Copy(to, allocator);
+  const MemberIndex before(from);
+  const MemberIndex after(to);
   Json patch(rapidjson::kObjectType);
   for (const auto& member : from.GetObject()) {
-    if (Find(to, AsView(member.name)) == nullptr) Set(patch, AsView(member.name), Json(), allocator);
+    if (after.Find(AsView(member.name)) == nullptr) patch.AddMember(Copy(member.name, allocator), Json(), allocator);
   }
   for (const auto& member : to.GetObject()) {
-    const Json* before = Find(from, AsView(member.name));
-    if (before != nullptr && Equal(*before, member.value)) continue;
-    Json change =
-        before == nullptr ? Copy(member.value, allocator) : MergePatchBetween(*before, member.value, allocator);
-    Set(patch, AsView(member.name), std::move(change), allocator);
+    const Json* old = before.Find(AsView(member.name));
+    if (old != nullptr && Equal(*old, member.value)) continue;
+    Json change = old == nullptr ? Copy(member.value, allocator) : MergePatchBetween(*old, member.value, allocator);
+    patch.AddMember(Copy(member.name, allocator), std::move(change), allocator);
   }
   return patch;
 }

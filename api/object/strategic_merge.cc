@@ -1,6 +1,9 @@
 #include <algorithm>
-#include <optional>
+#include <unordered_set>
+#include <vector>
 
+#include "api/object/filter.h"
+#include "api/object/member_index.h"
 #include "api/object/patch.h"
 
 namespace croft {
@@ -69,24 +72,10 @@ class Merger {
       if (name != "merge") return UnknownDirective(at, name);
     }
     CROFT_RETURN_IF_ERROR(RetainKeys(target, patch, at));
-    for (const auto& member : patch.GetObject()) {
-      const std::string_view key = AsView(member.name);
-      if (key.starts_with(kDeleteFromList)) {
-        CROFT_RETURN_IF_ERROR(DeleteFromList(target, key.substr(kDeleteFromList.size()), member.value, at));
-      }
-    }
-    for (const auto& member : patch.GetObject()) {
-      const std::string_view key = AsView(member.name);
-      if (IsDirective(key)) continue;
-      if (member.value.IsNull()) {
-        Erase(target, key);
-        continue;
-      }
-      const MergeSchema* known = schema == nullptr ? nullptr : schema->Member(key);
-      const Json* order = Find(patch, Text(kSetElementOrder) + Text(key));
-      CROFT_RETURN_IF_ERROR(MergeMember(target, key, member.value, order, known, at + "." + Text(key)));
-    }
-    return OrderUntouchedLists(target, patch, schema, at);
+    const MemberIndex changes(patch);
+    CROFT_RETURN_IF_ERROR(DeleteFromLists(target, patch, at));
+    CROFT_RETURN_IF_ERROR(MergeMembers(target, patch, changes, schema, at));
+    return OrderUntouchedLists(target, patch, changes, schema, at);
   }
 
  private:
@@ -98,30 +87,62 @@ class Merger {
     return Malformed(at, "$patch: \"" + Text(name) + "\" is unknown: use replace, delete or merge");
   }
 
-  Status MergeMember(Json& target, std::string_view key, const Json& value, const Json* order,
-                     const MergeSchema* schema, const std::string& at) {
-    Json* present = FindMutable(target, key);
+  static Status TooMuch(const std::string& at) {
+    return {Reason::kRequestEntityTooLarge, "strategic merge patch at " + (at.empty() ? "the root" : at.substr(1)) +
+                                                ": the lists have too many items to be merged: replace them"};
+  }
+
+  // Whether each of some items may still be compared with each of others. Lists that are merged have few items; who
+  // sends many must not keep the server busy for minutes.
+  bool Affords(size_t items, size_t others) {
+    constexpr size_t kMaxComparisons = 20'000'000;
+    spent_ += items * others;
+    return spent_ <= kMaxComparisons;
+  }
+
+  // Members go and come at the end, at once: where they stand does not change until then.
+  Status MergeMembers(Json& target, const Json& patch, const MemberIndex& changes, const MergeSchema* schema,
+                      const std::string& at) {
+    const MemberIndex present(target);
+    std::vector<std::pair<const Json*, Json>> added;
+    bool removes = false;
+    for (const auto& member : patch.GetObject()) {
+      const std::string_view key = AsView(member.name);
+      const Json& value = member.value;
+      if (IsDirective(key) || changes.Find(key) != &value) continue;  // of a key that stands twice the first counts
+      Json* found = const_cast<Json*>(present.Find(key));
+      removes = removes || (found != nullptr && value.IsNull());
+      // An object that is to be deleted where there is none must not come into being.
+      if (value.IsNull() || (found == nullptr && FindString(value, {kDirective}) == "delete")) continue;
+      const MergeSchema* known = schema == nullptr ? nullptr : schema->Member(key);
+      const Json* order = value.IsArray() ? changes.Find(Text(kSetElementOrder) + Text(key)) : nullptr;
+      Json fresh;
+      CROFT_RETURN_IF_ERROR(MergeMember(found == nullptr ? fresh : *found, value, order, known, at + "." + Text(key)));
+      if (found == nullptr) added.emplace_back(&member.name, std::move(fresh));
+    }
+    if (removes) {
+      FilterMembers(target, [&](std::string_view key, const Json&) {
+        const Json* change = changes.Find(key);
+        return change == nullptr || !change->IsNull() || IsDirective(key);
+      });
+    }
+    for (auto& [name, value] : added) target.AddMember(Copy(*name, allocator_), std::move(value), allocator_);
+    return Status::Ok();
+  }
+
+  // `present` is null where there was nothing.
+  Status MergeMember(Json& present, const Json& value, const Json* order, const MergeSchema* schema,
+                     const std::string& at) {
     if (value.IsObject()) {
-      if (present == nullptr) {
-        // An object that is to be deleted where there is none must not come into being.
-        if (FindString(value, {kDirective}) == "delete") return Status::Ok();
-        present = &Ensure(target, key, allocator_);
-      } else if (!present->IsObject() || (schema != nullptr && schema->ReplaceObject())) {
-        present->SetObject();
-      }
-      return MergeObject(*present, value, schema, at);
+      if (!present.IsObject() || (schema != nullptr && schema->ReplaceObject())) present.SetObject();
+      return MergeObject(present, value, schema, at);
     }
-    if (!value.IsArray()) {
-      Set(target, key, Copy(value, allocator_), allocator_);
-      return Status::Ok();
+    if (value.IsArray()) {
+      if (!present.IsArray()) present.SetArray();
+      return MergeList(present, value, order, schema, at);
     }
-    if (present == nullptr) {
-      Set(target, key, Json(rapidjson::kArrayType), allocator_);
-      present = FindMutable(target, key);
-    } else if (!present->IsArray()) {
-      present->SetArray();
-    }
-    return MergeList(*present, value, order, schema, at);
+    present = Copy(value, allocator_);
+    return Status::Ok();
   }
 
   Status MergeList(Json& target, const Json& patch, const Json* order, const MergeSchema* schema,
@@ -132,6 +153,9 @@ class Merger {
       return Status::Ok();
     }
     const Identity identity(how.key);
+    const size_t items =
+        size_t{target.Size()} + patch.Size() + (order != nullptr && order->IsArray() ? order->Size() : 0);
+    if (!Affords(items, items)) return TooMuch(at);
     const Json before = Copy(target, allocator_);
     Json changes(rapidjson::kArrayType);  // the patch's items but for directives
     bool replace = false;
@@ -189,41 +213,55 @@ class Merger {
     const Json* keep = Find(patch, kRetainKeys);
     if (keep == nullptr) return Status::Ok();
     if (!keep->IsArray()) return Malformed(at, "$retainKeys must be a list of strings");
+    std::unordered_set<std::string_view> kept;
     for (const Json& key : keep->GetArray()) {
       if (!key.IsString()) return Malformed(at, "$retainKeys must be a list of strings");
+      kept.insert(AsView(key));
     }
     for (const auto& member : patch.GetObject()) {
-      if (IsDirective(AsView(member.name)) || member.value.IsNull() || Contains(*keep, member.name)) continue;
-      return Malformed(at, "$retainKeys does not hold \"" + Text(AsView(member.name)) + "\", which the patch sets");
+      const std::string_view key = AsView(member.name);
+      if (IsDirective(key) || member.value.IsNull() || kept.contains(key)) continue;
+      return Malformed(at, "$retainKeys does not hold \"" + Text(key) + "\", which the patch sets");
     }
-    for (auto it = target.MemberBegin(); it != target.MemberEnd();) {
-      it = Contains(*keep, it->name) ? it + 1 : target.EraseMember(it);
-    }
+    FilterMembers(target, [&](std::string_view key, const Json&) { return kept.contains(key); });
     return Status::Ok();
   }
 
-  Status DeleteFromList(Json& target, std::string_view key, const Json& values, const std::string& at) {
-    if (!values.IsArray()) return Malformed(at, Text(kDeleteFromList) + Text(key) + " must be a list of scalars");
-    Json* list = FindMutable(target, key);
-    if (list == nullptr || list->IsNull()) return Status::Ok();
-    if (!list->IsArray()) return Malformed(at, "\"" + Text(key) + "\" is not a list to delete from");
-    EraseIf(*list, [&](const Json& item) { return Contains(values, item); });
+  Status DeleteFromLists(Json& target, const Json& patch, const std::string& at) {
+    const MemberIndex present(target);
+    for (const auto& member : patch.GetObject()) {
+      const std::string_view name = AsView(member.name);
+      if (!name.starts_with(kDeleteFromList)) continue;
+      const Json& values = member.value;
+      if (!values.IsArray()) return Malformed(at, Text(name) + " must be a list of scalars");
+      const std::string_view key = name.substr(kDeleteFromList.size());
+      Json* list = const_cast<Json*>(present.Find(key));
+      if (list == nullptr || list->IsNull()) continue;
+      if (!list->IsArray()) return Malformed(at, "\"" + Text(key) + "\" is not a list to delete from");
+      if (!Affords(values.Size(), list->Size())) return TooMuch(at + "." + Text(key));
+      EraseIf(*list, [&](const Json& item) { return Contains(values, item); });
+    }
     return Status::Ok();
   }
 
   // $setElementOrder of lists that the patch does not otherwise change.
-  Status OrderUntouchedLists(Json& target, const Json& patch, const MergeSchema* schema, const std::string& at) {
+  Status OrderUntouchedLists(Json& target, const Json& patch, const MemberIndex& changes, const MergeSchema* schema,
+                             const std::string& at) {
+    const MemberIndex present(target);
     for (const auto& member : patch.GetObject()) {
       const std::string_view name = AsView(member.name);
       if (!name.starts_with(kSetElementOrder)) continue;
       const std::string_view key = name.substr(kSetElementOrder.size());
-      if (!member.value.IsArray()) return Malformed(at, Text(name) + " must be a list");
-      Json* list = FindMutable(target, key);
-      if (Find(patch, key) != nullptr || list == nullptr || !list->IsArray()) continue;
+      const Json& order = member.value;
+      if (!order.IsArray()) return Malformed(at, Text(name) + " must be a list");
+      Json* list = const_cast<Json*>(present.Find(key));
+      if (changes.Find(key) != nullptr || list == nullptr || !list->IsArray()) continue;
       const MergeSchema* known = schema == nullptr ? nullptr : schema->Member(key);
       if (known == nullptr || !known->Merge().merge) continue;
+      const size_t items = size_t{list->Size()} + order.Size();
+      if (!Affords(items, items)) return TooMuch(at + "." + Text(key));
       const Json before = Copy(*list, allocator_);
-      Arrange(*list, member.value, before, Identity(known->Merge().key));
+      Arrange(*list, order, before, Identity(known->Merge().key));
     }
     return Status::Ok();
   }
@@ -290,10 +328,17 @@ class Merger {
 
   template <class Predicate>
   static void EraseIf(Json& list, Predicate predicate) {
-    for (auto it = list.Begin(); it != list.End();) it = predicate(*it) ? list.Erase(it) : it + 1;
+    auto kept = list.Begin();
+    for (auto it = list.Begin(); it != list.End(); ++it) {
+      if (predicate(*it)) continue;
+      if (kept != it) *kept = std::move(*it);
+      ++kept;
+    }
+    if (kept != list.End()) list.Erase(kept, list.End());
   }
 
   JsonAllocator& allocator_;
+  size_t spent_ = 0;  // comparisons
 };
 
 }  // namespace

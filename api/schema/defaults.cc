@@ -1,4 +1,4 @@
-#include "api/schema/filter.h"
+#include "api/object/filter.h"
 #include "api/schema/node.h"
 
 namespace croft::schema {

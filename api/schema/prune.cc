@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <iterator>
 
-#include "api/schema/filter.h"
+#include "api/object/filter.h"
 #include "api/schema/node.h"
 
 namespace croft::schema {
 namespace {
+
+// A hostile body must not make a list that is larger than itself.
+constexpr size_t kMaxPaths = 100;
 
 constexpr std::string_view kObjectMeta[] = {
     "annotations",
@@ -74,7 +77,7 @@ class Pruner {
   }
 
   bool Drop() {
-    paths_.push_back(path_);
+    if (paths_.size() < kMaxPaths) paths_.push_back(path_);
     return false;
   }
 

@@ -154,6 +154,8 @@ TEST(TypedTest, RemovingTakesPathsAndWhatIsBelow) {
        "{spec: {tags: [b], ports: [{port: 1}]}}"},
       {"nothing within what is atomic", "{spec: {whole: {a: x}}}", R"({"f:spec":{"f:whole":{"f:a":{}}}})",
        "{spec: {whole: {a: x}}}"},
+      {"nothing of an empty list", "{spec: {tags: []}}", R"({"f:spec":{"f:tags":{"v:\"a\"":{}}}})",
+       "{spec: {tags: []}}"},
       {"what is not there", "{spec: {count: 1}}", R"({"f:spec":{"f:name":{}},"f:x":{}})", "{spec: {count: 1}}"},
   };
   for (const auto& c : kCases) {

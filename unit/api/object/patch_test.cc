@@ -97,6 +97,29 @@ TEST(JsonPatch, CopiesOfCopiesCanNotFillTheMemory) {
   EXPECT_NE(status.message().find("copies more than"), std::string::npos) << status.message();
 }
 
+TEST(JsonPatch, CanNotKeepTheServerBusyForMinutes) {
+  std::string list = "{\"l\":[", members = "{", inserts = "[", replaces = "[", moves = "[";
+  for (int i = 0; i < 300'000; ++i) {
+    list += i == 0 ? "1" : ",1";
+    members += (i == 0 ? "\"k" : ",\"k") + std::to_string(i) + "\":1";
+  }
+  for (int i = 0; i < 10'000; ++i) {
+    const char* comma = i == 0 ? "" : ",";
+    inserts += comma + std::string(R"({"op":"add","path":"/l/0","value":0})");
+    replaces += comma + std::string(R"({"op":"replace","path":"/k299999","value":0})");
+    moves += comma + std::string(i % 2 == 0 ? R"({"op":"move","from":"/l","path":"/m"})"
+                                            : R"({"op":"move","from":"/m","path":"/l"})");
+  }
+  const std::string documents[] = {list + "]}", members + "}", list + "]}"};
+  const std::string* patches[] = {&inserts, &replaces, &moves};
+  for (size_t i = 0; i < 3; ++i) {
+    JsonDocument document = *ParseJson(documents[i]);
+    const Status status = ApplyJsonPatch(document, *ParseJson(*patches[i] + "]"));
+    EXPECT_EQ(status.code(), 413) << patches[i]->substr(0, 80);
+    EXPECT_NE(status.message().find("too many values"), std::string::npos) << status.message();
+  }
+}
+
 TEST(JsonPatch, CanNotNestDeeperThanAParserWouldAllow) {
   JsonDocument document = *ParseJson(R"({"a":{}})");
   std::string patch = "[";
@@ -134,6 +157,25 @@ TEST(MergePatch, FollowsTheTableOfRfc7386) {
     EXPECT_TRUE(Equal(document, *ParseJson(c.result)))
         << c.document << " with " << c.patch << ": " << WriteJson(document);
   }
+}
+
+TEST(MergePatch, ManyMembersAreSoonMerged) {
+  std::string document = "{", patch = "{";
+  for (int i = 0; i < 150'000; ++i) {
+    document += "\"k" + std::to_string(i) + "\":1,";
+    patch += "\"k" + std::to_string(i + 75'000) + (i % 2 == 0 ? "\":2," : "\":null,");
+  }
+  document.back() = patch.back() = '}';
+  const JsonDocument from = *ParseJson(document);
+  JsonDocument merged = *ParseJson(document);
+  ApplyMergePatch(merged, *ParseJson(patch), merged.GetAllocator());
+  EXPECT_EQ(merged.MemberCount(), 75'000u + 75'000u);
+  EXPECT_EQ(merged["k75000"].GetInt(), 2);
+  EXPECT_FALSE(merged.HasMember("k75001"));
+  EXPECT_EQ(merged["k224998"].GetInt(), 2);
+  JsonDocument there = *ParseJson(document);
+  ApplyMergePatch(there, CreateMergePatch(from, merged), there.GetAllocator());
+  EXPECT_TRUE(Equal(there, merged));
 }
 
 TEST(MergePatch, MadeFromTwoObjectsTurnsOneIntoTheOther) {

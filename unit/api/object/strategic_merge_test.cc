@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -158,6 +159,53 @@ TEST(StrategicMerge, RefusesMalformedDirectives) {
     EXPECT_EQ(status.code(), 400) << c.name;
     EXPECT_NE(status.message().find(c.result), std::string::npos) << c.name << ": " << status.message();
   }
+}
+
+// {"<key>":[<item 0>,<item 1>,...]} of so many items.
+std::string ManyItems(const std::string& key, int count, const std::function<std::string(int)>& item) {
+  std::string text = "{\"" + key + "\":[";
+  for (int i = 0; i < count; ++i) text += (i == 0 ? "" : ",") + item(i);
+  return text + "]}";
+}
+
+TEST(StrategicMerge, RefusesListsThatWouldTakeMinutes) {
+  const auto text = [](int i) { return "\"t" + std::to_string(i) + "\""; };
+  const auto named = [](int i) { return "{\"name\":\"c" + std::to_string(i) + "\"}"; };
+  const std::string many = ManyItems("finalizers", 200'000, text);
+  const struct {
+    const char* name;
+    std::string document;
+    std::string patch;
+  } kCases[] = {
+      {"scalars", "{}", many},
+      {"objects", "{}", ManyItems("containers", 100'000, named)},
+      {"a deletion of scalars", many, ManyItems("$deleteFromPrimitiveList/finalizers", 200'000, text)},
+      {"an order", many, ManyItems("$setElementOrder/finalizers", 200'000, text)},
+  };
+  const FakeSchema schema = PodSchema();
+  for (const auto& c : kCases) {
+    JsonDocument document = *ParseJson(c.document);
+    const JsonDocument patch = *ParseJson(c.patch);
+    const Status status = ApplyStrategicMergePatch(document, patch, &schema, document.GetAllocator());
+    EXPECT_EQ(status.code(), 413) << c.name;
+    EXPECT_NE(status.message().find("too many items"), std::string::npos) << c.name << ": " << status.message();
+  }
+}
+
+TEST(StrategicMerge, ManyMembersAreSoonMerged) {
+  std::string document = "{", patch = "{", keys;
+  for (int i = 0; i < 100'000; ++i) {
+    document += "\"k" + std::to_string(i) + "\":1,";
+    patch += "\"k" + std::to_string(i + 50'000) + (i % 2 == 0 ? "\":2," : "\":null,");
+    keys += "\"k" + std::to_string(i + 50'000) + "\",";
+  }
+  keys.back() = ']';
+  document.back() = '}';
+  JsonDocument merged = *ParseJson(document);
+  const JsonDocument changes = *ParseJson(patch + "\"$retainKeys\":[" + keys + "}");
+  ASSERT_TRUE(ApplyStrategicMergePatch(merged, changes, nullptr, merged.GetAllocator()).ok());
+  EXPECT_EQ(merged.MemberCount(), 50'000u);
+  EXPECT_EQ(merged["k149998"].GetInt(), 2);
 }
 
 TEST(StrategicMerge, WithoutASchemaMapsMergeAndListsAreReplaced) {

@@ -64,7 +64,7 @@ TEST(Prune, TakesOnePassOverManyUnknownFields) {
   std::string text = "{";
   for (int i = 0; i < 200'000; ++i) text += (i == 0 ? "\"k" : ",\"k") + std::to_string(i) + "\":1";
   JsonDocument value = MustParse(text + "}");
-  EXPECT_EQ(Prune(*MustCompile(R"({"type":"object"})"), value).size(), 200'000u);
+  EXPECT_EQ(Prune(*MustCompile(R"({"type":"object"})"), value).size(), 100u) << "as many as are told";
   EXPECT_TRUE(value.ObjectEmpty());
 }
 

@@ -2,7 +2,7 @@
 
 #include "api/object/json.h"
 
-namespace croft::schema {
+namespace croft {
 
 // Keeps the members of an object for which keep(name, value) is true, in their order. One pass, whatever their number.
 template <class Keep>
@@ -19,4 +19,4 @@ void FilterMembers(Json& object, Keep keep) {
   if (end != object.MemberEnd()) object.EraseMember(end, object.MemberEnd());
 }
 
-}  // namespace croft::schema
+}  // namespace croft
