@@ -2,11 +2,13 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <sstream>
 #include <unordered_set>
 
+#include "api/object/utf8.h"
 #include "api/object/yaml.h"
 #include "api/object/yaml_scalar.h"
 
@@ -23,6 +25,20 @@ std::string Place(const YAML::Mark& mark) {
   return "line " + std::to_string(mark.line + 1) + ", column " + std::to_string(mark.column + 1);
 }
 
+// yaml-cpp reads the escapes \N and \_ as single bytes, those of Latin-1; all else that it reads is UTF-8.
+std::string MendEscapes(std::string_view text) {
+  std::string mended;
+  while (!text.empty()) {
+    const auto first = static_cast<unsigned char>(text[0]);
+    const bool alone = (first & 0xC0) == 0x80;
+    const size_t size = first < 0xC0 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if (alone) mended += '\xC2';
+    mended.append(text.substr(0, size));
+    text.remove_prefix(std::min(size, text.size()));
+  }
+  return mended;
+}
+
 // Builds the documents of a stream from yaml-cpp's events. The open collections are a stack of its own: no recursion.
 class Builder : public YAML::EventHandler {
  public:
@@ -32,7 +48,10 @@ class Builder : public YAML::EventHandler {
   std::vector<JsonDocument> TakeDocuments() { return std::move(documents_); }
   bool InDocument() const { return in_document_; }
 
-  void OnDocumentStart(const YAML::Mark&) override {
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    // yaml-cpp finds empty documents without end before a character that can't begin one.
+    if (mark.pos == begin_) throw Refusal{mark, "no value begins like this"};
+    begin_ = mark.pos;
     in_document_ = true;
     document_ = JsonDocument();
     anchors_.clear();
@@ -57,7 +76,8 @@ class Builder : public YAML::EventHandler {
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& value) override {
+                const std::string& read) override {
+    const std::string value = IsUtf8(read) ? read : MendEscapes(read);
     static const std::string kStandard = "tag:yaml.org,2002:";
     const bool typed = tag == kStandard + "int" || tag == kStandard + "float" || tag == kStandard + "bool" ||
                        tag == kStandard + "null";
@@ -90,8 +110,8 @@ class Builder : public YAML::EventHandler {
  private:
   // What a node costs in memory beside its text.
   static constexpr size_t kNodeCost = 16;
-  // No key can be equal: YAML has no such character in its streams.
-  static inline const std::string kMergeKey = std::string("\0<<", 3);
+  // No key can be equal: all of them are UTF-8.
+  static inline const std::string kMergeKey = "\xff<<";
 
   struct Frame {
     YAML::Mark mark;
@@ -215,6 +235,7 @@ class Builder : public YAML::EventHandler {
 
   std::vector<std::string>* const duplicates_;
   std::vector<JsonDocument> documents_;
+  int begin_ = -1;  // where the last document began
   bool in_document_ = false;
   JsonDocument document_;
   std::map<YAML::anchor_t, Anchored> anchors_;  // of document_
@@ -231,12 +252,25 @@ class ViewBuffer : public std::streambuf {
   }
 };
 
+// What yaml-cpp would take for something else: other encodings, and 0x04 for the end of the stream.
+Status CheckCharacters(std::string_view text) {
+  if (!IsUtf8(text)) return Status::BadRequest("malformed YAML: it is not UTF-8");
+  const auto refused = std::find_if(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7f;
+  });
+  if (refused == text.end()) return Status::Ok();
+  return Status::BadRequest("malformed YAML at byte " + std::to_string(refused - text.begin()) +
+                            ": control characters are not allowed but for escapes in double quotes");
+}
+
 Result<std::vector<JsonDocument>> Parse(std::string_view text, std::vector<std::string>* duplicates) {
   if (text.size() > kMaxYamlBytes) {
     return Status(Reason::kRequestEntityTooLarge, "the YAML has " + std::to_string(text.size()) +
                                                       " bytes, more than the " + std::to_string(kMaxYamlBytes) +
                                                       " that are accepted");
   }
+  CROFT_RETURN_IF_ERROR(CheckCharacters(text));
   ViewBuffer buffer(text);
   std::istream stream(&buffer);
   Builder builder(duplicates);

@@ -7,11 +7,24 @@
 namespace croft {
 namespace {
 
+// Readers give up a key that comes without a mark at 1024 characters.
+constexpr size_t kMaxPlainKey = 1000;
+
+// How many bytes at the front of `text` stand for a character that YAML has no printable form for, or that ends lines
+// for some readers: C0 and C1 controls but '\n', U+2028, U+2029 and the byte order mark. 0 when it is another one.
+size_t SpecialSize(std::string_view text) {
+  const auto byte = static_cast<unsigned char>(text[0]);
+  if (byte < 0x80) return (byte < 0x20 && byte != '\n') || byte == 0x7f ? 1 : 0;
+  if (byte == 0xC2 && text.size() > 1) return static_cast<unsigned char>(text[1]) < 0xA0 ? 2 : 0;
+  const bool separator = text.starts_with("\xE2\x80\xA8") || text.starts_with("\xE2\x80\xA9");
+  return separator || text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+}
+
 bool IsPrintable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte == '\n' || (byte >= 0x20 && byte != 0x7f);
-  });
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (SpecialSize(text.substr(i)) > 0) return false;
+  }
+  return true;
 }
 
 // YAML 1.1 writes 190:20:30 for a number to the base of 60; other readers still do.
@@ -39,25 +52,30 @@ bool IsPlain(std::string_view text) {
   return text.find(": ") == std::string_view::npos && text.find(" #") == std::string_view::npos;
 }
 
-std::string DoubleQuoted(std::string_view text) {
+// The escape for a character of `size` bytes, as SpecialSize has it.
+std::string Escape(std::string_view text, size_t size) {
   static constexpr char kHex[] = "0123456789ABCDEF";
+  if (text[0] == '\t') return "\\t";
+  if (text[0] == '\r') return "\\r";
+  if (size == 3) return text[0] == '\xEF' ? "\\uFEFF" : text[2] == '\xA8' ? "\\u2028" : "\\u2029";
+  const auto byte = static_cast<unsigned char>(text[size - 1]);  // of C1 the second is the code
+  return {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
+}
+
+std::string DoubleQuoted(std::string_view text) {
   std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
+  while (!text.empty()) {
+    const size_t special = SpecialSize(text);
+    const char c = text[0];
+    if (special > 0) {
+      out += Escape(text, special);
     } else if (c == '\n') {
       out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
     } else {
+      if (c == '"' || c == '\\') out += '\\';
       out += c;
     }
+    text.remove_prefix(std::max<size_t>(special, 1));
   }
   return out + '"';
 }
@@ -111,7 +129,12 @@ class Writer {
     for (const Json::Member* member : members) {
       if (!continued) out_.append(indent, ' ');
       continued = false;
-      out_ += InlineText(AsView(member->name));
+      const std::string key = InlineText(AsView(member->name));
+      if (key.size() > kMaxPlainKey) {
+        out_.append("? ").append(key).append("\n").append(indent, ' ');
+      } else {
+        out_ += key;
+      }
       out_ += ':';
       const Json& value = member->value;
       if (value.IsObject() && !value.ObjectEmpty()) {

@@ -92,6 +92,10 @@ TEST(ParseYaml, RefusesWithThePlace) {
       {"infinity", "a: .inf", "quote it"},
       {"a tag that does not fit", "a: !!int x", "not of its type"},
       {"a merge of a scalar", "<<: 1", "must be followed by a mapping"},
+      {"a comma that begins a document", ",a: 1", "line 1, column 1: no value begins like this"},
+      {"a comma that begins another", "a: 1\n---\n, b", "line 3, column 1: no value begins like this"},
+      {"bytes that are no UTF-8", "a: \xff", "it is not UTF-8"},
+      {"a character that yaml-cpp takes for the end", "a: b\n\x04 c: d", "at byte 5: control characters"},
   };
   for (const Case& c : cases) {
     const auto documents = ParseYaml(c.yaml);
@@ -174,6 +178,36 @@ TEST(WriteYaml, IsReadBackAsItWas) {
     ASSERT_TRUE(back.ok()) << yaml << back.status().message();
     EXPECT_TRUE(Equal(*back, document)) << yaml << WriteJson(*back);
   }
+}
+
+TEST(WriteYaml, LongKeysAreMarked) {
+  JsonDocument document(rapidjson::kObjectType);
+  auto& allocator = document.GetAllocator();
+  SetString(document, std::string(1100, 'k'), "v", allocator);
+  Json inner(rapidjson::kObjectType);
+  Set(inner, std::string(1100, '"'), Copy(*ParseJson(R"([{"a":{"b":[]}}])"), allocator), allocator);
+  Json list(rapidjson::kArrayType);
+  list.PushBack(Copy(inner, allocator), allocator);
+  Set(document, std::string(1100, 'l'), std::move(list), allocator);
+  Set(document, std::string(1100, 'm'), std::move(inner), allocator);
+  const std::string yaml = WriteYaml(document);
+  const auto back = ParseYamlDocument(yaml);
+  ASSERT_TRUE(back.ok()) << yaml << back.status().message();
+  EXPECT_TRUE(Equal(*back, document)) << yaml;
+}
+
+TEST(WriteYaml, WhatEndsLinesForOthersIsEscaped) {
+  JsonDocument text;
+  text.SetString("a\u0085\u2028\u2029\ufeff\x7f");
+  EXPECT_EQ(WriteYaml(text), "\"a\\x85\\u2028\\u2029\\uFEFF\\x7F\"\n");
+}
+
+TEST(ParseYaml, EscapesAreCharacters) {
+  EXPECT_EQ(WriteJson(*ParseYamlDocument("\"\\N\\_\\L\\xe9\\u263A\"")), "\"\u0085\u00a0\u2028\u00e9\u263a\"");
+}
+
+TEST(ParseYaml, OnlyAPlainKeyMerges) {
+  EXPECT_EQ(WriteJson(*ParseYamlDocument("\"\\0<<\": {a: 1}")), R"({"\u0000<<":{"a":1}})");
 }
 
 TEST(Yaml, AKeyThatStandsTwiceMayBeReported) {
