@@ -75,14 +75,20 @@ class Pruning {
 
 // Takes changed fields from others, or says who they are.
 void Contend(const SchemaOf& schemas, const Json& live, const Writer& writer, bool force, Applied& applied) {
-  std::map<std::string, Comparison> versions;
+  struct Changes {
+    FieldSet set;  // modified or added
+    FieldSet removed;
+  };
+  std::map<std::string, Changes> versions;
   for (Manager& manager : applied.managers) {
     if (manager.SameAs(writer)) continue;
-    const Place root = RootPlace(*schemas(manager.api_version));
     auto [at, fresh] = versions.try_emplace(manager.api_version);
-    if (fresh) at->second = Compare(root, &live, &applied.object);
-    const Comparison& changes = at->second;
-    const FieldSet wanted = Intersection(manager.fields, Union(changes.modified, changes.added));
+    if (fresh) {
+      Comparison compared = Compare(RootPlace(*schemas(manager.api_version)), &live, &applied.object);
+      at->second = {Union(compared.modified, compared.added), std::move(compared.removed)};
+    }
+    const Changes& changes = at->second;
+    const FieldSet wanted = Intersection(manager.fields, changes.set);
     if (!wanted.empty() && !force) {
       for (std::string& path : wanted.Paths()) applied.conflicts.push_back({Show(manager), std::move(path)});
       applied.conflict_fields = Union(applied.conflict_fields, wanted);

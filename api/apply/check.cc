@@ -7,6 +7,9 @@ namespace {
 
 using schema::Type;
 
+// A hostile body must not make a reply that is larger than itself.
+constexpr size_t kMaxErrors = 100;
+
 class Checker {
  public:
   void Map(const Place& place, const Json& map) {
@@ -77,7 +80,9 @@ class Checker {
     }
   }
 
-  void Refuse(const std::string& why) { errors_.push_back(path_ + ": " + why); }
+  void Refuse(const std::string& why) {
+    if (errors_.size() < kMaxErrors) errors_.push_back(path_ + ": " + why);
+  }
 
   std::string path_;
   std::vector<std::string> errors_;

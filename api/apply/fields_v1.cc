@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "api/apply/field_set.h"
 
 // FieldsV1, the JSON form of a field set: an object with an element as each key and what is below it as the value; "."
@@ -8,7 +10,8 @@ namespace {
 // Sets `*self` when "." is there.
 Result<FieldSet> Read(const Json& fields, bool* self) {
   if (!fields.IsObject()) return Status::BadRequest("fieldsV1: each level must be an object");
-  FieldSet set;
+  std::vector<FieldNode> nodes;
+  nodes.reserve(fields.MemberCount());
   for (const auto& member : fields.GetObject()) {
     const std::string_view key = AsView(member.name);
     if (key == ".") {
@@ -22,8 +25,13 @@ Result<FieldSet> Read(const Json& fields, bool* self) {
     Result<FieldSet> below = Read(member.value, &own);
     if (!below.ok()) return below.status();
     const bool leaf = below->empty();
-    set.Put(std::move(*element), own || leaf, std::move(*below));
+    nodes.push_back({std::move(*element), own || leaf, std::move(*below)});
   }
+  // Put is cheap in order alone, and clients may send any.
+  const auto before = [](const FieldNode& a, const FieldNode& b) { return CompareElements(a.element, b.element) < 0; };
+  if (!std::is_sorted(nodes.begin(), nodes.end(), before)) std::stable_sort(nodes.begin(), nodes.end(), before);
+  FieldSet set;
+  for (FieldNode& node : nodes) set.Put(std::move(node.element), node.member, std::move(node.below));
   return set;
 }
 

@@ -1,6 +1,8 @@
 #include "api/apply/managers.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <tuple>
 
 namespace croft::apply {
@@ -30,6 +32,16 @@ Result<Manager> ReadManager(const Json& json, size_t entry) {
   return manager;
 }
 
+// The union of many sets, each of which is copied only a few times.
+FieldSet UnionOf(std::vector<FieldSet> sets) {
+  if (sets.empty()) return {};
+  for (; sets.size() > 1; sets.resize((sets.size() + 1) / 2)) {
+    const size_t half = (sets.size() + 1) / 2;
+    for (size_t i = half; i < sets.size(); ++i) sets[i - half] = Union(sets[i - half], sets[i]);
+  }
+  return std::move(sets[0]);
+}
+
 void AddText(Json& object, const char* name, std::string_view text, JsonAllocator& allocator) {
   if (!text.empty()) object.AddMember(rapidjson::StringRef(name), MakeString(text, allocator), allocator);
 }
@@ -57,15 +69,19 @@ Manager* FindManager(Managers& managers, const Manager& like) {
 Result<Managers> ReadManagers(const Json& managed_fields) {
   if (!managed_fields.IsArray()) return Status::BadRequest("metadata.managedFields: must be a list");
   Managers managers;
-  for (const Json& entry : managed_fields.GetArray()) {
-    Result<Manager> manager = ReadManager(entry, managers.size());
+  std::vector<std::vector<FieldSet>> fields;  // of each manager, whose entries may be several
+  std::map<std::tuple<std::string, bool, std::string, std::string>, size_t> places;
+  for (rapidjson::SizeType i = 0; i < managed_fields.Size(); ++i) {
+    Result<Manager> manager = ReadManager(managed_fields[i], i);
     if (!manager.ok()) return manager.status();
-    if (Manager* known = FindManager(managers, *manager)) {
-      known->fields = Union(known->fields, manager->fields);
-    } else {
-      managers.push_back(std::move(*manager));
-    }
+    const std::string& version = manager->applied ? std::string() : manager->api_version;
+    const auto [at, fresh] =
+        places.try_emplace({manager->name, manager->applied, version, manager->subresource}, managers.size());
+    if (fresh) fields.emplace_back();
+    fields[at->second].push_back(std::move(manager->fields));
+    if (fresh) managers.push_back(std::move(*manager));
   }
+  for (size_t i = 0; i < managers.size(); ++i) managers[i].fields = UnionOf(std::move(fields[i]));
   return managers;
 }
 
@@ -82,39 +98,48 @@ Json WriteManagers(Managers managers, JsonAllocator& allocator) {
   return list;
 }
 
+// Goes through the updates from the oldest on: the first of each version becomes the bucket for those that follow,
+// until there are few enough. A version with a single entry keeps it.
 void CapUpdates(Managers& managers) {
-  size_t updates = 0;
-  for (const Manager& manager : managers) updates += manager.applied ? 0 : 1;
-  while (updates > kMaxUpdateManagers) {
-    // The oldest two of one version become one. A version with a single entry keeps it.
-    std::vector<Manager*> oldest;
-    for (Manager& manager : managers) {
-      if (!manager.applied) oldest.push_back(&manager);
-    }
-    std::sort(oldest.begin(), oldest.end(), [](const Manager* a, const Manager* b) {
-      return std::tie(a->time, a->name, a->subresource) < std::tie(b->time, b->name, b->subresource);
-    });
-    Manager* first = nullptr;
-    Manager* second = nullptr;
-    for (size_t i = 0; i < oldest.size() && second == nullptr; ++i) {
-      first = oldest[i];
-      for (size_t k = i + 1; k < oldest.size() && second == nullptr; ++k) {
-        if (oldest[k]->api_version == first->api_version) second = oldest[k];
-      }
-    }
-    if (second == nullptr) return;
-    Manager merged{std::string(kAncientChanges),        false, first->api_version, {}, second->time,
-                   Union(first->fields, second->fields)};
-    const Manager gone_first = *first, gone_second = *second;
-    std::erase_if(managers, [&](const Manager& one) { return one.SameAs(gone_first) || one.SameAs(gone_second); });
-    if (Manager* bucket = FindManager(managers, merged)) {
-      bucket->fields = Union(bucket->fields, merged.fields);
-      --updates;
-    } else {
-      managers.push_back(std::move(merged));
-    }
-    --updates;
+  std::vector<Manager*> updates;
+  for (Manager& manager : managers) {
+    if (!manager.applied) updates.push_back(&manager);
   }
+  size_t left = updates.size();
+  if (left <= kMaxUpdateManagers) return;
+  std::sort(updates.begin(), updates.end(), [](const Manager* a, const Manager* b) {
+    return std::tie(a->time, a->name, a->subresource) < std::tie(b->time, b->name, b->subresource);
+  });
+  struct Bucket {
+    Manager* first;
+    std::vector<FieldSet> fields;
+  };
+  std::map<std::string, Bucket> buckets;  // by version
+  for (Manager* manager : updates) {
+    if (manager->name == kAncientChanges && manager->subresource.empty()) buckets[manager->api_version] = {manager, {}};
+  }
+  std::set<const Manager*> gone;
+  for (Manager* manager : updates) {
+    if (left <= kMaxUpdateManagers) break;
+    Bucket& bucket = buckets.try_emplace(manager->api_version, Bucket{manager, {}}).first->second;
+    if (bucket.first == manager) continue;
+    bucket.fields.push_back(std::move(manager->fields));
+    bucket.first->time = std::max(bucket.first->time, manager->time);
+    gone.insert(manager);
+    --left;
+  }
+  for (auto& [version, bucket] : buckets) {
+    if (bucket.fields.empty()) continue;
+    bucket.fields.push_back(std::move(bucket.first->fields));
+    bucket.first->fields = UnionOf(std::move(bucket.fields));
+    bucket.first->name = kAncientChanges;
+    bucket.first->subresource.clear();
+  }
+  Managers kept;
+  for (Manager& manager : managers) {
+    if (!gone.contains(&manager)) kept.push_back(std::move(manager));
+  }
+  managers = std::move(kept);
 }
 
 bool SameButTimes(const Json& a, const Json& b) {

@@ -1,6 +1,7 @@
 #include <unordered_map>
 
 #include "api/apply/typed.h"
+#include "api/object/member_index.h"
 
 namespace croft::apply {
 namespace {
@@ -12,13 +13,18 @@ bool IsEmpty(const Json& value) {
 void MergeValue(const Place& place, Json& value, const Json& config, JsonAllocator& allocator);
 
 void MergeMap(const Place& place, Json& map, const Json& config, JsonAllocator& allocator) {
+  const MemberIndex live(map);
+  std::vector<const Json::Member*> added;
   for (const auto& member : config.GetObject()) {
     const std::string_view name = AsView(member.name);
-    if (Json* found = FindMutable(map, name)) {
-      MergeValue(MemberPlaceOf(place, name).place, *found, member.value, allocator);
+    if (const Json* found = live.Find(name)) {
+      MergeValue(MemberPlaceOf(place, name).place, const_cast<Json&>(*found), member.value, allocator);
     } else {
-      map.AddMember(Copy(member.name, allocator), Copy(member.value, allocator), allocator);
+      added.push_back(&member);
     }
+  }
+  for (const Json::Member* member : added) {
+    map.AddMember(Copy(member->name, allocator), Copy(member->value, allocator), allocator);
   }
 }
 

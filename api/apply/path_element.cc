@@ -25,40 +25,66 @@ bool IsNumberPart(char c) {
   return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
 }
 
-// Canonical JSON texts, compared from the token in which they first differ: numbers by value, a text that ends before
-// one that goes on.
-int CompareJsonTexts(std::string_view a, std::string_view b) {
-  size_t at = 0;
+// The character of a canonical JSON text at a place within quotes; -1 at their end.
+int CharacterAt(std::string_view text, size_t at) {
+  if (at >= text.size() || text[at] == '"') return -1;
+  if (text[at] != '\\' || at + 1 >= text.size()) return static_cast<unsigned char>(text[at]);
+  switch (text[at + 1]) {
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    case 'u':
+      return static_cast<int>(std::strtol(std::string(text.substr(at + 2, 4)).c_str(), nullptr, 16));
+    default:
+      return static_cast<unsigned char>(text[at + 1]);
+  }
+}
+
+// Where two canonical JSON texts begin to differ.
+struct Difference {
+  size_t at = 0;     // never within an escape
+  size_t token = 0;  // where the token begins in which that is
   bool in_text = false;
-  size_t token = 0;
+};
+
+Difference FindDifference(std::string_view a, std::string_view b) {
+  Difference found;
+  size_t& at = found.at;
   while (at < a.size() && at < b.size() && a[at] == b[at]) {
-    if (a[at] == '\\' && in_text) {
+    if (a[at] == '\\' && found.in_text) {
+      if (CharacterAt(a, at) != CharacterAt(b, at)) return found;
       ++at;
     } else if (a[at] == '"') {
-      in_text = !in_text;
+      found.in_text = !found.in_text;
     }
     ++at;
-    if (at <= a.size() && !in_text && !IsNumberPart(a[at - 1])) token = at;
+    if (!found.in_text && !IsNumberPart(a[at - 1])) found.token = at;
   }
-  if (at >= a.size() || at >= b.size()) return static_cast<int>(a.size()) - static_cast<int>(b.size());
-  if (in_text) {
-    if (a[at] == '"') return -1;
-    if (b[at] == '"') return 1;
-    return static_cast<unsigned char>(a[at]) - static_cast<unsigned char>(b[at]);
-  }
-  const bool a_number = token < a.size() && IsNumberPart(a[token]);
-  const bool b_number = token < b.size() && IsNumberPart(b[token]);
-  if (a_number && b_number) {
+  return found;
+}
+
+// Canonical JSON texts, compared from the token in which they first differ: numbers by value, a text that ends before
+// one that goes on. Zero for equal ones only.
+int CompareJsonTexts(std::string_view a, std::string_view b) {
+  const auto [at, token, in_text] = FindDifference(a, b);
+  if (in_text) return CharacterAt(a, at) - CharacterAt(b, at);
+  const bool both_numbers = token < a.size() && token < b.size() && IsNumberPart(a[token]) && IsNumberPart(b[token]);
+  if (both_numbers) {
     const double x = std::strtod(std::string(a.substr(token)).c_str(), nullptr);
     const double y = std::strtod(std::string(b.substr(token)).c_str(), nullptr);
     if (x != y) return x < y ? -1 : 1;
   }
+  if (at >= a.size() || at >= b.size()) return a.size() < b.size() ? -1 : a.size() > b.size() ? 1 : 0;
   // Numbers, texts, booleans, null.
-  const auto rank = [](std::string_view text, size_t where) {
-    const char c = text[where];
-    return IsNumberPart(c) ? 0 : c == '"' ? 1 : c == 'n' ? 3 : 2;
-  };
-  if (rank(a, at) != rank(b, at)) return rank(a, at) - rank(b, at);
+  const auto rank = [](char c) { return IsNumberPart(c) ? 0 : c == '"' ? 1 : c == 'n' ? 3 : 2; };
+  if (rank(a[at]) != rank(b[at])) return rank(a[at]) - rank(b[at]);
   return static_cast<unsigned char>(a[at]) - static_cast<unsigned char>(b[at]);
 }
 

@@ -32,6 +32,39 @@ TEST(FieldSetTest, FieldsV1IsReadAndWrittenInKubernetesOrder) {
   for (const auto& c : kCases) EXPECT_EQ(TextOf(SetOf(c.in)), c.out) << c.name;
 }
 
+TEST(FieldSetTest, ElementsAreFoundWhateverStandsInThem) {
+  const struct {
+    const char* name;
+    const char* in;
+    const char* out;
+  } kCases[] = {
+      {"negative numbers that begin alike", R"({"v:-10":{},"v:-1":{},"v:-9":{}})",
+       R"({"v:-10":{},"v:-9":{},"v:-1":{}})"},
+      {"powers of ten", R"({"v:2e-7":{},"v:2":{},"v:1":{}})", R"({"v:2e-7":{},"v:1":{},"v:2":{}})"},
+      {"texts that differ in an escape", R"({"v:\"a\\t\"":{},"v:\"a\\n\"":{},"v:\"a\\\"\"":{},"v:\"a\\\\\"":{}})",
+       R"({"v:\"a\\t\"":{},"v:\"a\\n\"":{},"v:\"a\\\"\"":{},"v:\"a\\\\\"":{}})"},
+      {"control characters", R"({"v:\"\\u001F\"":{},"v:\"\\n\"":{},"v:\"\\u0001\"":{},"v:\"!\"":{}})",
+       R"({"v:\"\\u0001\"":{},"v:\"\\n\"":{},"v:\"\\u001F\"":{},"v:\"!\"":{}})"},
+  };
+  for (const auto& c : kCases) {
+    const FieldSet set = SetOf(c.in);
+    EXPECT_EQ(TextOf(set), c.out) << c.name;
+    for (const FieldNode& node : set.nodes())
+      EXPECT_EQ(set.Find(node.element), &node) << c.name << ": " << node.element;
+    EXPECT_EQ(Union(set, set), set) << c.name;
+  }
+}
+
+TEST(FieldSetTest, ManyFieldsInAnyOrderAreSoonRead) {
+  std::string text = "{";
+  for (int i = 100'000; i-- > 0;) text += "\"f:" + std::to_string(i) + "\":{},";
+  text.back() = '}';
+  const Result<FieldSet> set = FieldSet::FromJson(*ParseJson(text));
+  ASSERT_TRUE(set.ok());
+  EXPECT_EQ(set->nodes().size(), 100'000u);
+  EXPECT_NE(set->Find("f:77"), nullptr);
+}
+
 TEST(FieldSetTest, WhatIsNoFieldsV1IsRefused) {
   const struct {
     const char* name;

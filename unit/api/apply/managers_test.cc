@@ -88,6 +88,37 @@ TEST(ManagersTest, UpdatesOfDifferentVersionsAreNotMerged) {
   EXPECT_EQ(TextOf(ancient->fields), R"({"f:f01":{},"f:f02":{}})");
 }
 
+TEST(ManagersTest, ManyEntriesAreSoonReadAndMerged) {
+  std::string text = "[";
+  for (int i = 0; i < 20'000; ++i) {
+    text += R"({"manager":"m)" + std::to_string(i) + R"(","operation":"Update","apiVersion":"v1","time":")" +
+            std::to_string(10'000'000 + i) + R"(","fieldsType":"FieldsV1","fieldsV1":{"f:)" + std::to_string(i) +
+            R"(":{}}},)";
+  }
+  text.back() = ']';
+  Result<Managers> managers = ReadManagers(*ParseJson(text));
+  ASSERT_TRUE(managers.ok());
+  EXPECT_EQ(managers->size(), 20'000u);
+  CapUpdates(*managers);
+  ASSERT_EQ(managers->size(), kMaxUpdateManagers);
+  const Manager* ancient = FindManager(*managers, {"ancient-changes", false, "v1", "", ""});
+  ASSERT_NE(ancient, nullptr);
+  EXPECT_EQ(ancient->fields.nodes().size(), 20'000u - 9u);
+  EXPECT_EQ(ancient->time, "10019990");
+}
+
+TEST(ManagersTest, EntriesOfOneManagerAreOne) {
+  const Result<Managers> managers = ReadManagers(Parse(R"([
+      {manager: a, operation: Update, apiVersion: v1, time: '1', fieldsType: FieldsV1, fieldsV1: {'f:a': {}}},
+      {manager: a, operation: Apply, apiVersion: v1, fieldsType: FieldsV1, fieldsV1: {'f:a': {}}},
+      {manager: a, operation: Update, apiVersion: v1, time: '2', fieldsType: FieldsV1, fieldsV1: {'f:b': {}}},
+      {manager: a, operation: Apply, apiVersion: v2, fieldsType: FieldsV1, fieldsV1: {'f:c': {}}}])"));
+  ASSERT_TRUE(managers.ok());
+  ASSERT_EQ(managers->size(), 2u);
+  EXPECT_EQ(TextOf((*managers)[0].fields), R"({"f:a":{},"f:b":{}})");
+  EXPECT_EQ(TextOf((*managers)[1].fields), R"({"f:a":{},"f:c":{}})") << "an applied one whatever its version";
+}
+
 TEST(ManagersTest, TimesAloneAreNoDifference) {
   const auto list = [](const char* time, const char* field) {
     return Parse(std::string("[{manager: a, operation: Update, apiVersion: v1, time: '") + time +
