@@ -66,17 +66,15 @@ Result<Continue> DecodeContinue(const store::GroupResource& resource, std::strin
   }
   Continue at;
   at.after = {std::string(FindString(*json, {"ns"})), std::string(FindString(*json, {"name"}))};
-  const std::string_view rv = FindString(*json, {"rv"});
-  if (FindString(*json, {"sum"}) != Checksum(resource, rv, at.after)) {
-    return Malformed("it was changed, or is of another list");
+  if (const std::string_view rv = FindString(*json, {"rv"}); rv != kPresent) {
+    uint64_t revision = 0;
+    const auto [stop, error] = std::from_chars(rv.data(), rv.data() + rv.size(), revision);
+    if (error != std::errc() || stop != rv.data() + rv.size() || revision == 0) {
+      return Malformed("incorrect encoded start resourceVersion");
+    }
+    at.revision = revision;
   }
-  if (rv == kPresent) return at;
-  uint64_t revision = 0;
-  const auto [stop, error] = std::from_chars(rv.data(), rv.data() + rv.size(), revision);
-  if (error != std::errc() || stop != rv.data() + rv.size() || revision == 0) {
-    return Malformed("incorrect encoded start resourceVersion");
-  }
-  at.revision = revision;
+  if (EncodeContinue(resource, at) != token) return Malformed("it was changed, or is of another list");
   return at;
 }
 

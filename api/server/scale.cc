@@ -26,6 +26,14 @@ const Json* At(const Json& object, const std::string& path) {
   return at;
 }
 
+// `path` is not empty.
+void SetAt(Json& object, const std::string& path, Json value, JsonAllocator& allocator) {
+  const std::vector<std::string> members = Members(path);
+  Json* at = &object;
+  for (size_t i = 0; i + 1 < members.size(); ++i) at = &Ensure(*at, members[i], allocator);
+  Set(*at, members.back(), std::move(value), allocator);
+}
+
 int64_t NumberAt(const Json& object, const std::string& path) {
   const Json* found = At(object, path);
   return found != nullptr && found->IsInt64() ? found->GetInt64() : 0;
@@ -101,11 +109,9 @@ Result<WriteResult> ResourceService::WriteScale(const Served& served, const Targ
     auto& allocator = wanted->GetAllocator();
     const std::string_view revision = FindString(scale, {"metadata", "resourceVersion"});
     if (!revision.empty()) SetString(*FindMutable(*wanted, "metadata"), "resourceVersion", revision, allocator);
-    Json* at = wanted;
-    const std::vector<std::string> members = Members(served.version->scale->spec_replicas_path);
-    if (members.empty()) return Status::Internal("the kind's specReplicasPath is empty");
-    for (size_t i = 0; i + 1 < members.size(); ++i) at = &Ensure(*at, members[i], allocator);
-    Set(*at, members.back(), Json(replicas), allocator);
+    const std::string& path = served.version->scale->spec_replicas_path;
+    if (Members(path).empty()) return Status::Internal("the kind's specReplicasPath is empty");
+    SetAt(*wanted, path, Json(replicas), allocator);
     return Status::Ok();
   };
   Result<WriteResult> result = Mutate(served, target, set_replicas, options);
@@ -137,16 +143,17 @@ Result<WriteResult> ResourceService::ApplyScale(const Served& served, const Targ
     const std::string_view text = FindString(scale, {"metadata", key});
     if (!text.empty()) SetString(metadata, key, text, allocator);
   }
-  const std::vector<std::string> members = Members(served.version->scale->spec_replicas_path);
-  if (replicas != nullptr && !members.empty()) {
-    Json* at = &config;
-    for (size_t i = 0; i + 1 < members.size(); ++i) at = &Ensure(*at, members[i], allocator);
-    Set(*at, members.back(), Copy(*replicas, allocator), allocator);
-  }
+  const std::string& path = served.version->scale->spec_replicas_path;
+  if (Members(path).empty()) return Status::Internal("the kind's specReplicasPath is empty");
+  if (replicas != nullptr) SetAt(config, path, Copy(*replicas, allocator), allocator);
   Result<WriteResult> result = Mutate(
       served, target,
-      [&](const ObjectPtr& stored, JsonDocument* wanted) {
-        return ApplyTo(served, target, config, options, stored, wanted);
+      [&](const ObjectPtr& stored, JsonDocument* wanted) -> Status {
+        if (Result<ObjectPtr> before = GetScale(served, stored); !before.ok()) return before.status();
+        CROFT_RETURN_IF_ERROR(ApplyTo(served, target, config, options, stored, wanted));
+        // Replicas that nobody owns any more are none, as in any Scale.
+        if (At(*wanted, path) == nullptr) SetAt(*wanted, path, Json(0), wanted->GetAllocator());
+        return Status::Ok();
       },
       options);
   if (!result.ok()) return result.status();

@@ -1,13 +1,13 @@
 #include "api/server/wire/body.h"
 
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
-
 #include <optional>
-#include <set>
+#include <unordered_map>
+#include <unordered_set>
 
+#include "api/object/filter.h"
 #include "api/object/utf8.h"
 #include "api/object/yaml.h"
+#include "api/schema/node.h"
 #include "api/server/owners.h"
 #include "api/server/wire/negotiation.h"
 #include "api/server/wire/protobuf.h"
@@ -17,67 +17,60 @@ namespace croft::server {
 namespace {
 
 constexpr size_t kMaxAgentName = 128;
+// Of fields that stand twice: as many as Kubernetes names.
+constexpr size_t kMaxPaths = 100;
 
-// Follows where the reader is, and takes note of keys that were there before.
-class DuplicateHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, DuplicateHandler> {
+// Goes through a tree for members of one name.
+class Duplicates {
  public:
-  bool Default() { return Next(), true; }
-  bool StartObject() { return levels_.push_back({false, 0, {}, {}}), true; }
-  bool StartArray() { return levels_.push_back({true, 0, {}, {}}), true; }
-  bool EndObject(rapidjson::SizeType) { return Leave(); }
-  bool EndArray(rapidjson::SizeType) { return Leave(); }
-  bool Key(const char* text, rapidjson::SizeType length, bool) {
-    Level& level = levels_.back();
-    level.key.assign(text, length);
-    if (!level.seen.insert(level.key).second) found_.push_back(Path());
-    return true;
-  }
-  std::vector<std::string> Take() { return std::move(found_); }
-
- private:
-  struct Level {
-    bool array;
-    size_t index;
-    std::string key;
-    std::set<std::string> seen;
-  };
-  void Next() {
-    if (!levels_.empty() && levels_.back().array) ++levels_.back().index;
-  }
-  bool Leave() {
-    levels_.pop_back();
-    Next();
-    return true;
-  }
-  std::string Path() const {
-    std::string path;
-    for (const Level& level : levels_) {
-      if (level.array) {
-        path += "[" + std::to_string(level.index) + "]";
-      } else {
-        path += (path.empty() ? "" : ".") + level.key;
+  // Of those in one object only the last stays.
+  void Remove(Json& value) {
+    if (value.IsArray()) {
+      for (rapidjson::SizeType i = 0; i < value.Size(); ++i) {
+        const schema::PathScope scope(path_);
+        schema::AppendIndex(path_, i);
+        Remove(value[i]);
       }
     }
-    return path;
+    if (value.IsObject()) RemoveFrom(value);
+  }
+  std::vector<std::string> TakePaths() { return std::move(paths_); }
+
+ private:
+  // Whether two members have one name. Most objects have few, which are looked at one by one.
+  static bool HasTwins(const Json& object) {
+    constexpr rapidjson::SizeType kFew = 16;
+    if (object.MemberCount() > kFew) {
+      std::unordered_set<std::string_view> names;
+      for (const auto& member : object.GetObject()) names.insert(AsView(member.name));
+      return names.size() < object.MemberCount();
+    }
+    for (auto a = object.MemberBegin(); a != object.MemberEnd(); ++a) {
+      for (auto b = object.MemberBegin(); b != a; ++b) {
+        if (AsView(a->name) == AsView(b->name)) return true;
+      }
+    }
+    return false;
   }
 
-  std::vector<Level> levels_;
-  std::vector<std::string> found_;
+  void RemoveFrom(Json& object) {
+    const bool twins = HasTwins(object);
+    std::unordered_map<std::string, int> counts;  // of the names so far
+    for (auto& member : object.GetObject()) {
+      const schema::PathScope scope(path_);
+      schema::AppendMember(path_, AsView(member.name));
+      if (twins && ++counts[std::string(AsView(member.name))] > 1 && paths_.size() < kMaxPaths) {
+        paths_.push_back(path_);
+      }
+      Remove(member.value);
+    }
+    if (!twins) return;
+    FilterMembers(object, [&](std::string_view name, const Json&) { return --counts[std::string(name)] == 0; });
+  }
+
+  std::string path_;
+  std::vector<std::string> paths_;
 };
-
-// Of members of one name only the last stays.
-void KeepLast(Json& value) {
-  if (value.IsArray()) {
-    for (Json& item : value.GetArray()) KeepLast(item);
-  }
-  if (!value.IsObject()) return;
-  std::set<std::string> seen;  // copies, since members move
-  for (auto member = value.MemberEnd(); member != value.MemberBegin();) {
-    --member;
-    KeepLast(member->value);
-    if (!seen.emplace(AsView(member->name)).second) member = value.EraseMember(member);
-  }
-}
 
 Status UnsupportedMediaType() {
   return {Reason::kUnsupportedMediaType,
@@ -106,7 +99,6 @@ Result<JsonDocument> DecodeBody(const http::Request& request, std::vector<std::s
 }
 
 Result<JsonDocument> DecodeYaml(std::string_view text, std::vector<std::string>* duplicates) {
-  if (!IsUtf8(text)) return Status::BadRequest("malformed YAML: it is not UTF-8");
   std::vector<std::string> ignored;
   return ParseYamlDocument(text, duplicates != nullptr ? duplicates : &ignored);
 }
@@ -119,19 +111,15 @@ Result<JsonDocument> DecodeJson(std::string_view text, std::vector<std::string>*
   }
   Result<JsonDocument> document = ParseJson(text);
   if (!document.ok()) return document;
-  std::vector<std::string> twice = FindDuplicateFields(text);
-  if (twice.empty()) return document;
-  KeepLast(*document);
+  const std::vector<std::string> twice = RemoveDuplicateFields(*document);
   if (duplicates != nullptr) duplicates->insert(duplicates->end(), twice.begin(), twice.end());
   return document;
 }
 
-std::vector<std::string> FindDuplicateFields(std::string_view json) {
-  rapidjson::MemoryStream stream(json.data(), json.size());
-  rapidjson::Reader reader;
-  DuplicateHandler handler;
-  reader.Parse<rapidjson::kParseIterativeFlag>(stream, handler);
-  return handler.Take();
+std::vector<std::string> RemoveDuplicateFields(Json& value) {
+  Duplicates duplicates;
+  duplicates.Remove(value);
+  return duplicates.TakePaths();
 }
 
 std::string ManagerOfAgent(std::string_view user_agent) {

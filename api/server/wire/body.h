@@ -21,8 +21,9 @@ Result<JsonDocument> DecodeYaml(std::string_view text, std::vector<std::string>*
 // The same of a JSON text. Bytes that are no UTF-8 read as U+FFFD.
 Result<JsonDocument> DecodeJson(std::string_view text, std::vector<std::string>* duplicates = nullptr);
 
-// Keys that stand twice in one object of a JSON text, as paths ("spec.replicas").
-std::vector<std::string> FindDuplicateFields(std::string_view json);
+// Removes members of one name in one object but for the last; returns the paths of those that came again
+// ("spec.replicas").
+std::vector<std::string> RemoveDuplicateFields(Json& value);
 
 // Options of the query string, refused with the causes that Kubernetes names.
 // `kind` is what the options are called in refusals ("PatchOptions"); of a configuration to apply a manager is

@@ -9,6 +9,8 @@
 
 #include "api/base/base64.h"
 #include "api/base/clock.h"
+#include "api/object/utf8.h"
+#include "api/server/wire/body.h"
 #include "api/server/wire/protobuf_fields.h"
 
 namespace croft::server {
@@ -193,14 +195,15 @@ class Decoder {
     }
     Json json;
     if (!reader.ok || !Convert(field, held, json, depth)) return false;
-    Set(Ensure(into, field.json_name, allocator_), key, std::move(json), allocator_);
+    // Of a key that comes again the last value will stay.
+    Ensure(into, field.json_name, allocator_).AddMember(Text(key), std::move(json), allocator_);
     return true;
   }
 
   bool Convert(const Field& field, const Reader::Value& value, Json& out, int depth) {
     switch (field.code) {
       case 's':
-        out = MakeString(value.bytes, allocator_);
+        out = Text(value.bytes);
         return true;
       case 'b':
         out.SetBool(value.integer != 0);
@@ -225,19 +228,19 @@ class Decoder {
     std::string_view texts[4];
     if (code == 'v') out.SetArray();
     while (const auto value = reader.Next()) {
-      if (code == 'v') out.PushBack(MakeString(value->bytes, allocator_), allocator_);
+      if (code == 'v') out.PushBack(Text(value->bytes), allocator_);
       if (value->number >= 4) continue;
       numbers[value->number] = value->integer;
       texts[value->number] = value->bytes;
     }
     if (!reader.ok) return false;
     if (code == 'q') {
-      out = MakeString(texts[1], allocator_);
+      out = Text(texts[1]);
     } else if (code == 'o') {  // type, intVal, strVal
       if (numbers[1] == 0) {
         out.SetInt64(static_cast<int32_t>(numbers[2]));
       } else {
-        out = MakeString(texts[3], allocator_);
+        out = Text(texts[3]);
       }
     } else if (code == 'd') {
       out = MakeString(FormatDuration(Duration(static_cast<int64_t>(numbers[1]))), allocator_);
@@ -263,10 +266,15 @@ class Decoder {
 
   bool ConvertRaw(std::string_view text, Json& out) {
     if (text.empty()) return true;
-    const Result<JsonDocument> json = ParseJson(text);
+    const Result<JsonDocument> json = DecodeJson(text);
     if (!json.ok()) return false;
     out.CopyFrom(*json, allocator_);
     return true;
+  }
+
+  // Bytes that are no UTF-8 read as U+FFFD, as in JSON.
+  Json Text(std::string_view bytes) {
+    return IsUtf8(bytes) ? MakeString(bytes, allocator_) : MakeString(CleanUtf8(bytes), allocator_);
   }
 
   static bool IsZero(const Json& value) {
@@ -301,6 +309,7 @@ Result<JsonDocument> DecodeProtobuf(std::string_view body) {
   SetString(document, "apiVersion", api_version, document.GetAllocator());
   SetString(document, "kind", kind, document.GetAllocator());
   if (!Decoder(document.GetAllocator()).Decode(raw, root->second, document, 0)) return malformed;
+  RemoveDuplicateFields(document);
   return document;
 }
 

@@ -12,6 +12,10 @@ namespace {
 // Below this, compressing costs more than it saves; Kubernetes draws the line here too.
 constexpr size_t kGzipFrom = 128 * 1024;
 
+// Of all warnings of a reply, and of one when they are more than that.
+constexpr size_t kMaxWarningBytes = 4096;
+constexpr size_t kMaxCutWarning = 256;
+
 constexpr const char* kJsonType = "application/json";
 
 std::string Join(const std::vector<http::SharedBytes>& pieces) {
@@ -40,12 +44,24 @@ std::string DeletedBody(const GroupVersionResource& gvr, const Object& object) {
   return StatusBody(status);
 }
 
+// As Kubernetes has it: all that fits, else each cut to a length, as many as fit.
 void AddWarnings(http::Headers& headers, const ReplyStyle& style) {
-  for (const std::string& warning : style.warnings) {
+  size_t size = 0;
+  for (const std::string& warning : style.warnings) size += warning.size();
+  const size_t longest = size <= kMaxWarningBytes ? kMaxWarningBytes : kMaxCutWarning;
+  size = 0;
+  for (std::string_view warning : style.warnings) {
+    if (warning.size() > longest) {
+      size_t end = longest;
+      while (end > 0 && (warning[end] & 0xC0) == 0x80) --end;  // no half character
+      warning = warning.substr(0, end);
+    }
+    size += warning.size();
+    if (size > kMaxWarningBytes) return;
     std::string text;
     for (const char c : warning) {
       if (c == '"' || c == '\\') text += '\\';
-      text += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+      text += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
     }
     headers.Add("Warning", "299 - \"" + text + "\"");
   }

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "api/object/utf8.h"
 #include "api/server/read_options.h"
 
 namespace croft::server {
@@ -23,6 +24,12 @@ std::optional<std::vector<std::string>> Segments(std::string_view path) {
 }
 
 }  // namespace
+
+Query::Query(std::string_view query) : pairs_(http::ParseQuery(query)) {
+  for (auto& [name, value] : pairs_) {
+    if (!IsUtf8(value)) value = CleanUtf8(value);
+  }
+}
 
 std::string Query::Get(std::string_view name) const {
   for (const auto& [key, value] : pairs_) {

@@ -11,10 +11,10 @@
 
 namespace croft::server {
 
-// The decoded pairs of a query.
+// The decoded pairs of a query. Values are UTF-8; bytes that are none read as U+FFFD.
 class Query {
  public:
-  explicit Query(std::string_view query) : pairs_(http::ParseQuery(query)) {}
+  explicit Query(std::string_view query);
   std::string Get(std::string_view name) const;
   bool Has(std::string_view name) const;
   std::vector<std::string> All(std::string_view name) const;  // of a name that may stand there several times

@@ -227,6 +227,10 @@ TEST_F(ServerSideApplyTest, AScaleOwnsItsOneField) {
   EXPECT_NE(Managers(Get(web_)).find("auto Apply apps/v1 scale {\"f:spec\":{\"f:replicas\":{}}}\n"), std::string::npos);
   EXPECT_EQ(Apply(web_, "me", Web("")).code, 200);
   EXPECT_EQ(FindInt(Get(web_).json, {"spec", "replicas"}), 4);
+  const Answer none =
+      Apply(web_ + "/scale", "auto", "apiVersion: autoscaling/v1\nkind: Scale\nmetadata: {name: web}\n", "&force=true");
+  EXPECT_EQ(none.code, 200) << none.text;
+  EXPECT_EQ(FindInt(none.json, {"spec", "replicas"}, -1), 0) << "a Scale without replicas asks for none";
 }
 
 TEST_F(ServerSideApplyTest, KubectlGoesOnWhereItsClientSideApplyStopped) {

@@ -87,6 +87,14 @@ TEST_F(CrdTest, StatusAndScaleAreSubresources) {
   EXPECT_EQ(FindInt(Get(std::string(kGadgets) + "/g/scale").json, {"status", "replicas"}), 2);
   Patch(std::string(kGadgets) + "/g/scale", "merge-patch+json", R"({"spec":{"replicas":5}})");
   EXPECT_EQ(FindInt(Get(std::string(kGadgets) + "/g").json, {"spec", "size"}), 5);
+  const std::string none = R"({"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"g"}})";
+  const Answer scaled = Patch(std::string(kGadgets) + "/g/scale?fieldManager=a&force=true", "apply-patch+yaml", none);
+  EXPECT_EQ(scaled.code, 200) << scaled.text;
+  Patch(std::string(kGadgets) + "/g", "merge-patch+json", R"({"spec":null})");
+  const uint64_t before = store_->Revision();
+  EXPECT_EQ(Patch(std::string(kGadgets) + "/g/scale?fieldManager=a", "apply-patch+yaml", none).code, 500)
+      << "as Kubernetes answers where there are no replicas";
+  EXPECT_EQ(store_->Revision(), before);
   EXPECT_EQ(Patch(std::string(kGadgets) + "/g", "strategic-merge-patch+json", "{}").code, 415);
   EXPECT_EQ(Put(std::string(kGadgets) + "/g",
                 R"({"apiVersion":"lab.example/v1","kind":"Gadget","metadata":{"name":"g"},"spec":{"size":1}})")

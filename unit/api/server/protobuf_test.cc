@@ -39,6 +39,27 @@ TEST_F(ProtobufTest, TextsMapsAndBytesBecomeJson) {
   EXPECT_EQ(Find(made.json, {"metadata", "generateName"}), nullptr) << "empty texts are not sent";
 }
 
+TEST_F(ProtobufTest, BytesThatAreNoTextAreReplaced) {
+  const std::string metadata = Bytes(1, Bytes(1, "a"));
+  const std::string entry = Bytes(2, Bytes(1, "k") + Bytes(2, "a\xff"));
+  const Answer made = PostProtobuf("/api/v1/namespaces/d/configmaps", Envelope("v1", "ConfigMap", metadata + entry));
+  ASSERT_EQ(made.code, 201) << made.text;
+  EXPECT_EQ(made.Text({"data", "k"}), "a\xEF\xBF\xBD");
+}
+
+TEST_F(ProtobufTest, OfAMapsEntriesTheLastCountsHoweverManyThereAre) {
+  std::string raw = Bytes(1, Bytes(1, "a"));
+  for (int i = 0; i < 200'000; ++i)
+    raw += Bytes(2, Bytes(1, "k" + std::to_string(i % 100'000)) + Bytes(2, i < 100'000 ? "x" : "y"));
+  std::string size;  // of field 2, a varint
+  for (size_t left = raw.size(); left > 0; left >>= 7) size += static_cast<char>((left & 127) | (left > 127 ? 128 : 0));
+  const std::string head = std::string("k8s\0", 4) + Bytes(1, Bytes(1, "v1") + Bytes(2, "ConfigMap")) + "\x12" + size;
+  const Result<JsonDocument> decoded = DecodeProtobuf(head + raw);
+  ASSERT_TRUE(decoded.ok()) << decoded.status().message();
+  EXPECT_EQ((*decoded)["data"].MemberCount(), 100'000u);
+  EXPECT_EQ(FindString(*decoded, {"data", "k7"}), "y");
+}
+
 TEST_F(ProtobufTest, ListsQuantitiesAndInlinedMembersFindTheirPlaces) {
   const std::string limits = Bytes(1, Bytes(1, "cpu") + Bytes(2, Bytes(1, "100m")));
   // A probe's handler is inlined in JSON, and its port is a number or a text.

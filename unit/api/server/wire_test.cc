@@ -1,3 +1,5 @@
+#include "api/base/base64.h"
+#include "api/server/continue_token.h"
 #include "api/server/json_path.h"
 #include "api/server/wire/body.h"
 #include "api/server/wire/negotiation.h"
@@ -205,10 +207,68 @@ TEST(JsonPathTest, FindsWhatColumnsNeed) {
   }
 }
 
-TEST(DuplicateFieldsTest, NamesTheirPaths) {
-  EXPECT_EQ(FindDuplicateFields(R"({"a":1,"b":[{"c":1},{"c":1,"c":2}],"a":2})"),
-            (std::vector<std::string>{"b[1].c", "a"}));
-  EXPECT_TRUE(FindDuplicateFields(R"({"a":{"x":1},"b":{"x":1}})").empty());
+std::vector<std::string> Twice(std::string_view text, std::string* left = nullptr) {
+  std::vector<std::string> duplicates;
+  const Result<JsonDocument> body = DecodeJson(text, &duplicates);
+  EXPECT_TRUE(body.ok()) << text;
+  if (left != nullptr && body.ok()) *left = WriteJson(*body);
+  return duplicates;
+}
+
+TEST(DuplicateFieldsTest, TheLastStaysAndTheOthersAreNamed) {
+  std::string left;
+  EXPECT_EQ(Twice(R"({"a":1,"b":[{"c":1},{"c":1,"c":2}],"a":2})", &left), (std::vector<std::string>{"b[1].c", "a"}));
+  EXPECT_EQ(left, R"({"b":[{"c":1},{"c":2}],"a":2})");
+  EXPECT_TRUE(Twice(R"({"a":{"x":1},"b":{"x":1}})").empty());
+  EXPECT_EQ(Twice("\xEF\xBB\xBF{\"a\":1,\"a\":2}", &left), std::vector<std::string>{"a"}) << "behind a byte order mark";
+  EXPECT_EQ(left, R"({"a":2})");
+  EXPECT_EQ(Twice(R"({"\udc00":1,"\udc01":2})", &left).size(), 1u) << "halves of pairs are all U+FFFD";
+}
+
+TEST(DuplicateFieldsTest, AsManyAsABodyHoldsAreSoonGone) {
+  std::string text = "{";
+  for (int i = 0; i < 200'000; ++i) text += "\"a\":1,";
+  for (int i = 0; i < 100'000; ++i) text += "\"k" + std::to_string(i) + "\":1,";
+  text.back() = '}';
+  ASSERT_LT(text.size(), kMaxBodyBytes);
+  std::string left;
+  EXPECT_EQ(Twice(text, &left).size(), 100u) << "as many as Kubernetes names";
+  EXPECT_TRUE(left.starts_with(R"({"a":1,"k0":1,)"));
+}
+
+TEST(QueryTest, ValuesAreText) {
+  EXPECT_EQ(Query("fieldManager=a%FFb").Get("fieldManager"),
+            "a\xEF\xBF\xBD"
+            "b");
+  EXPECT_EQ(Query("a=%C3%A4").Get("a"), "\xC3\xA4");
+}
+
+TEST(WarningsTest, KeepToALimit) {
+  const auto told = [](const std::vector<std::string>& warnings) {
+    ReplyStyle style;
+    style.warnings = warnings;
+    http::Headers headers;
+    AddWarnings(headers, style);
+    std::vector<size_t> sizes;
+    for (const auto& [name, value] : headers.fields()) sizes.push_back(value.size() - std::string("299 - \"\"").size());
+    return sizes;
+  };
+  EXPECT_EQ(told({std::string(3000, 'x'), "y"}), (std::vector<size_t>{3000, 1}));
+  EXPECT_EQ(told({std::string(4000, 'x'), std::string(97, 'y')}), (std::vector<size_t>{256, 97}))
+      << "long ones are cut";
+  EXPECT_EQ(told(std::vector<std::string>(100, std::string(300, 'x'))).size(), 16u);
+}
+
+TEST(ContinueTokenTest, OnlyWhatTheServerMadeIsTaken) {
+  const store::GroupResource pods{"", "pods"};
+  const std::string token = EncodeContinue(pods, {7, {"d", "p"}});
+  ASSERT_TRUE(DecodeContinue(pods, token).ok());
+  const std::optional<std::string> text = Base64Decode(token + std::string((4 - token.size() % 4) % 4, '='));
+  ASSERT_TRUE(text.has_value());
+  std::string spaced = Base64Encode(text->substr(0, 1) + " " + text->substr(1));
+  while (spaced.back() == '=') spaced.pop_back();
+  EXPECT_FALSE(DecodeContinue(pods, spaced).ok()) << "the same, but for a space";
+  EXPECT_FALSE(DecodeContinue({"apps", "pods"}, token).ok());
 }
 
 }  // namespace
