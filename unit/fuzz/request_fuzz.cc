@@ -2,30 +2,108 @@
 
 #include "api/http/parser.h"
 #include "unit/fuzz/fuzz_api.h"
+#include "unit/fuzz/fuzz_connection.h"
 
-// Bytes as a client's connection brings them, in pieces of a size that the first byte says, and on to the API.
+namespace croft::fuzz {
+namespace {
+
+http::ServerSettings Limits() {
+  http::ServerSettings settings;
+  settings.max_header_bytes = 8 * 1024;
+  settings.max_body_bytes = 8 * 1024;
+  return settings;
+}
+
+// What a client understands of what it was sent: the statuses, and how the last reply ends. `asked`: the methods of
+// its requests, in order.
+std::vector<std::string> Understand(std::string_view sent, const std::vector<std::string>& asked) {
+  std::vector<std::string> replies;
+  size_t answered = 0;
+  while (!sent.empty()) {
+    const bool no_body = answered < asked.size() && asked[answered] == "HEAD";
+    size_t body = 0;
+    http::ResponseParser parser(1 << 20, no_body, [&](std::string_view bytes) { body += bytes.size(); });
+    while (!parser.done() && !sent.empty() && parser.error() == http::ParseError::kNone) {
+      const size_t taken = parser.Feed(sent);
+      sent.remove_prefix(taken);
+      if (taken == 0) break;
+    }
+    Require(parser.error() == http::ParseError::kNone && parser.header_done(), "each reply is well-formed HTTP");
+    const int status = parser.head().status;
+    if (status == 101) {  // what follows is WebSocket
+      replies.push_back("101");
+      return replies;
+    }
+    if (status < 200) continue;  // whether "100 Continue" is needed depends on how bytes are cut
+    ++answered;
+    replies.push_back(std::to_string(status) + " " + std::to_string(body) + (parser.done() ? "" : "..."));
+    if (!parser.done()) return replies;  // the rest is of its next chunk
+  }
+  return replies;
+}
+
+// Sends `bytes` in pieces; returns what came of it.
+std::string Converse(std::string_view bytes, size_t piece, const http::Handler& handler,
+                     const std::function<void(Connection&)>& end, const std::function<void()>& after) {
+  std::string seen;
+  std::vector<std::string> asked;
+  const auto connection = Connection::Open(http::MakeHttp1Session, Limits(),
+                                           [&](http::Request request, const http::ResponderPtr& responder) {
+                                             asked.push_back(request.method);
+                                             seen += request.method + " " + request.target;
+                                             for (const auto& [name, value] : request.headers.fields())
+                                               seen += " " + name + "=" + value;
+                                             seen += " " + request.body + "\n";
+                                             handler(std::move(request), responder);
+                                           });
+  connection->MakeRoom(kMuchRoom);
+  while (!bytes.empty()) {
+    connection->Send(bytes.substr(0, piece));
+    connection->Run();
+    bytes.remove_prefix(std::min(piece, bytes.size()));
+  }
+  end(*connection);
+  connection->Run();
+  connection->Abort();
+  after();
+  for (const std::string& reply : Understand(connection->sent(), asked)) seen += reply + "\n";
+  Require(connection.use_count() == 1, "nobody holds on to a connection that is gone");
+  return seen;
+}
+
+}  // namespace
+}  // namespace croft::fuzz
+
+// Bytes as a client's connection brings them, in pieces of a size that the first byte says, and on to the API. How they
+// are cut makes no difference to what is understood.
 FUZZ_TARGET(request) {
   using namespace croft;
   static std::unique_ptr<fuzz::Api> api;
   static int served = 0;
   if (data.empty()) return;
-  const size_t piece = std::max<size_t>(1, static_cast<unsigned char>(data[0]));
+  const auto choice = static_cast<unsigned char>(data[0]);
+  const size_t piece = std::max<size_t>(1, choice);
   data.remove_prefix(1);
 
-  http::RequestParser parser(16 * 1024, kMaxBodyBytes);
-  std::string pending;
-  while (!parser.done() && parser.error() == http::ParseError::kNone && !data.empty()) {
-    pending += data.substr(0, piece);
-    data.remove_prefix(std::min(piece, data.size()));
-    const size_t taken = parser.Feed(pending);
-    fuzz::Require(taken <= pending.size(), "no more is taken than was offered");
-    pending.erase(0, taken);
-  }
-  if (parser.error() != http::ParseError::kNone || !parser.done()) return;
+  const auto echo = [](const http::Request& request, const http::ResponderPtr& responder) {
+    responder->Send({200, {}, request.body, {}});
+  };
+  const auto open = [](fuzz::Connection&) {};
+  const auto nothing = [] {};
+  const std::string whole = fuzz::Converse(data, std::max<size_t>(data.size(), 1), echo, open, nothing);
+  const std::string cut = fuzz::Converse(data, piece, echo, open, nothing);
+  fuzz::Require(whole == cut, "it is the same in pieces:\n" + whole + "\nand:\n" + cut);
 
   if (!api || ++served % 1000 == 0) api = std::make_unique<fuzz::Api>();
-  http::Request request = parser.Take();
-  const auto responder = api->Send(request.method, request.target, request.body, request.headers);
-  if (const auto stream = responder->stream()) return stream->Disconnect();
-  api->RequireSound(responder->Wait());
+  const auto end = [&](fuzz::Connection& connection) {
+    api->Pass(std::chrono::seconds(4));
+    connection.Run();
+    if (choice % 4 == 1) connection.End(true);
+    if (choice % 4 == 2) connection.Finish();
+    if (choice % 4 == 3) connection.CheckTime(std::chrono::steady_clock::now() + std::chrono::hours(1));
+  };
+  const auto serve = [&](http::Request request, http::ResponderPtr responder) {
+    api->Handle(std::move(request), std::move(responder));
+  };
+  fuzz::Converse(data, piece, serve, end, [&] { api->Pass(std::chrono::seconds(1)); });
 }
