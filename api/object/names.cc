@@ -69,6 +69,15 @@ std::string CheckDnsLabel(std::string_view value) {
       {"my-name", "123-abc"}, "[a-z0-9]([-a-z0-9]*[a-z0-9])?");
 }
 
+std::string CheckDns1035Label(std::string_view value) {
+  if (value.size() > kMaxLabel) return NoLongerThan(kMaxLabel);
+  if (IsLabelShape(value) && IsLower(value.front())) return "";
+  return WithExamples(
+      "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
+      "and end with an alphanumeric character",
+      {"my-name", "abc-123"}, "[a-z]([-a-z0-9]*[a-z0-9])?");
+}
+
 std::string CheckDnsSubdomain(std::string_view value) {
   if (value.size() > kMaxSubdomain) return NoLongerThan(kMaxSubdomain);
   if (IsSubdomainShape(value)) return "";
@@ -116,7 +125,7 @@ std::string CheckLabelValue(std::string_view value) {
 std::string CheckPortName(std::string_view value) {
   if (value.size() > kMaxPortName) return NoLongerThan(kMaxPortName);
   const auto known = [](char c) { return IsLower(c) || IsDigit(c) || c == '-'; };
-  if (!std::all_of(value.begin(), value.end(), known)) {
+  if (value.empty() || !std::all_of(value.begin(), value.end(), known)) {
     return "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)";
   }
   if (std::none_of(value.begin(), value.end(), IsLower)) return "must contain at least one letter (a-z)";

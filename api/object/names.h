@@ -7,6 +7,7 @@
 namespace croft {
 
 std::string CheckDnsLabel(std::string_view value);
+std::string CheckDns1035Label(std::string_view value);  // begins with a letter: names of Services
 std::string CheckDnsSubdomain(std::string_view value);
 std::string CheckWildcardSubdomain(std::string_view value);  // "*.a.b"
 std::string CheckQualifiedName(std::string_view value);      // "app", "example.com/app": keys of labels and finalizers

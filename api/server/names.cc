@@ -8,17 +8,7 @@
 namespace croft::server {
 namespace {
 
-constexpr size_t kMaxLabel = 63;
 constexpr size_t kMaxConfigKey = 253;
-
-std::string CheckDns1035Label(std::string_view value) {
-  if (value.size() > kMaxLabel) return NoLongerThan(kMaxLabel);
-  if (CheckDnsLabel(value).empty() && value.front() >= 'a' && value.front() <= 'z') return "";
-  return WithExamples(
-      "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
-      "and end with an alphanumeric character",
-      {"my-name", "abc-123"}, "[a-z]([-a-z0-9]*[a-z0-9])?");
-}
 
 }  // namespace
 

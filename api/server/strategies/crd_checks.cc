@@ -10,24 +10,9 @@
 namespace croft::server {
 namespace {
 
-constexpr size_t kMaxLabel = 63;
 constexpr size_t kMaxDeprecationWarning = 256;
 constexpr const char* kApproval = "api-approved.kubernetes.io";
 constexpr const char* kApprovalRule = ", see https://github.com/kubernetes/enhancements/pull/1111";
-
-// A name that may stand in a URL: an RFC 1035 label. Empty when good.
-std::string LabelFault(std::string_view text) {
-  const auto known = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  const bool good = !text.empty() && std::all_of(text.begin(), text.end(), known) && text.front() >= 'a' &&
-                    text.front() <= 'z' && text.back() != '-';
-  std::string fault;
-  if (text.size() > kMaxLabel) fault = "must be no more than 63 characters";
-  if (good) return fault;
-  return fault + (fault.empty() ? "" : ",") +
-         "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic "
-         "character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation "
-         "is '[a-z]([-a-z0-9]*[a-z0-9])?')";
-}
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -52,12 +37,12 @@ void ForEachItem(const Json& object, std::string_view key, const std::string& pa
 
 void CheckLabel(std::string path, std::string_view text, Causes& causes) {
   if (text.empty()) return causes.Required(std::move(path));
-  if (const std::string fault = LabelFault(text); !fault.empty()) causes.Invalid(std::move(path), text, fault);
+  if (const std::string fault = CheckDns1035Label(text); !fault.empty()) causes.Invalid(std::move(path), text, fault);
 }
 
 void CheckMixedCase(std::string path, std::string_view text, Causes& causes) {
   if (text.empty()) return causes.Required(std::move(path));
-  const std::string fault = LabelFault(Lower(text));
+  const std::string fault = CheckDns1035Label(Lower(text));
   if (!fault.empty()) {
     causes.Invalid(std::move(path), text, "may have mixed case, but should otherwise match: " + fault);
   }
@@ -78,7 +63,8 @@ void CheckNames(const Json& spec, Causes& causes) {
   for (const char* key : {"shortNames", "categories"}) {
     ForEachItem(*names, key, std::string("spec.names.") + key, [&](const Json& name, const std::string& path) {
       if (!name.IsString()) return;
-      if (const std::string fault = LabelFault(AsView(name)); !fault.empty()) causes.Invalid(path, AsView(name), fault);
+      if (const std::string fault = CheckDns1035Label(AsView(name)); !fault.empty())
+        causes.Invalid(path, AsView(name), fault);
     });
   }
 }

@@ -1,10 +1,10 @@
 #include <arpa/inet.h>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
 
+#include "api/object/names.h"
 #include "api/server/strategies/fields.h"
 #include "api/server/strategies/pod_spec.h"
 #include "api/server/strategies/topics.h"
@@ -48,21 +48,6 @@ bool IsStrictPart(const Range& inner, const Range& outer) {
   return true;
 }
 
-// As service names are registered: letters, digits and single dashes, with at least one letter.
-std::string WhyNoPortName(std::string_view name) {
-  const auto known = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  if (name.size() > 15) return "must be no more than 15 characters";
-  if (name.empty() || !std::all_of(name.begin(), name.end(), known)) {
-    return "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)";
-  }
-  if (std::none_of(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'z'; })) {
-    return "must contain at least one letter (a-z)";
-  }
-  if (name.find("--") != std::string_view::npos) return "must not contain consecutive hyphens";
-  if (name.front() == '-' || name.back() == '-') return "must not begin or end with a hyphen";
-  return "";
-}
-
 bool IsPort(int64_t number) {
   return number >= 1 && number <= 65535;
 }
@@ -77,7 +62,7 @@ void ValidatePort(const Json& port, const std::string& at, Causes& causes) {
   }
   if (number->IsString()) {
     if (ranged) causes.Invalid(at + ".endPort", *last, "may not be specified when `port` is non-numeric");
-    const std::string why = WhyNoPortName(AsView(*number));
+    const std::string why = CheckPortName(AsView(*number));
     if (!why.empty()) causes.Invalid(at + ".port", *number, why);
     return;
   }
