@@ -168,9 +168,17 @@ class Patcher {
     return Status::Ok();
   }
 
+  // Whether there is an object that could have the path's last member.
+  bool MayHave(const Path& path) {
+    const Json* parent = path.empty() ? nullptr : Resolve(path, path.size() - 1);
+    return parent != nullptr && parent->IsObject();
+  }
+
+  // What an object does not have is replaced as well: RFC 6902 forbids it, Kubernetes' library does it, and clients
+  // count on that (`cordon` of the Java client).
   Status Replace(const Path& path, const Json& value) {
     Json* target = Resolve(path, path.size());
-    if (target == nullptr) return Missing(path);
+    if (target == nullptr) return MayHave(path) ? Add(path, Copy(value, allocator_)) : Missing(path);
     if (static_cast<int>(path.size()) + Depth(value) > kMaxJsonDepth) {
       return Status::Invalid("the result is nested deeper than " + std::to_string(kMaxJsonDepth) + " levels");
     }
@@ -199,8 +207,11 @@ class Patcher {
     return Add(path, Copy(*source, allocator_));
   }
 
+  // What an object does not have is null, so that a client can test that something is not there (finalizers of
+  // kube-rs).
   Status Test(const Path& path, const Json& value) {
     const Json* found = Resolve(path, path.size());
+    if (found == nullptr && value.IsNull() && MayHave(path)) return Status::Ok();
     if (found == nullptr) return Missing(path);
     if (Equal(*found, value)) return Status::Ok();
     return Status::Invalid("the test of " + Render(path) + " failed: the value differs");

@@ -45,6 +45,10 @@ TEST(JsonPatch, FollowsTheExamplesOfRfc6902) {
       {"add of a member that exists replaces it", R"({"a":1})", R"([{"op":"add","path":"/a","value":null}])",
        R"({"a":null})"},
       {"the empty key", R"({"":1})", R"([{"op":"replace","path":"/","value":2}])", R"({"":2})"},
+      {"replacing what an object does not have adds it", R"({"a":{}})",
+       R"([{"op":"replace","path":"/a/b","value":[1]}])", R"({"a":{"b":[1]}})"},
+      {"what an object does not have is null", R"({"a":{}})",
+       R"([{"op":"test","path":"/a/b","value":null},{"op":"add","path":"/a/b","value":[]}])", R"({"a":{"b":[]}})"},
       {"moving to itself changes nothing", R"({"a":1})", R"([{"op":"move","from":"/a","path":"/a"}])", R"({"a":1})"},
   };
   for (const PatchCase& c : cases) {
@@ -62,6 +66,12 @@ TEST(JsonPatch, RefusesWithTheNumberOfTheOperation) {
       {"A.12 adding below what is not there", R"({"foo":"bar"})", R"([{"op":"add","path":"/baz/bat","value":"qux"}])",
        "\"/baz\" does not exist"},
       {"A.15 a string is not a number", R"({"~1":10})", R"([{"op":"test","path":"/~01","value":"10"}])", "failed"},
+      {"replacing below what is not there", R"({})", R"([{"op":"replace","path":"/a/b","value":1}])", "does not exist"},
+      {"replacing an item that is not there", R"({"l":[]})", R"([{"op":"replace","path":"/l/0","value":1}])",
+       "does not exist"},
+      {"a test below what is not there", R"({})", R"([{"op":"test","path":"/a/b","value":null}])", "does not exist"},
+      {"a test of what is not there", R"({})", R"([{"op":"test","path":"/a","value":""}])", "does not exist"},
+      {"a test for null of what is there", R"({"a":1})", R"([{"op":"test","path":"/a","value":null}])", "differs"},
       {"the second of two", R"({})", R"([{"op":"add","path":"/a","value":1},{"op":"remove","path":"/b"}])",
        "patch operation 1: the path \"/b\" does not exist"},
       {"an index past the end", R"({"l":[1]})", R"([{"op":"add","path":"/l/2","value":1}])", "not an index"},
