@@ -143,6 +143,7 @@ class Compiler {
     node.embedded_resource = ReadFlag(schema, "x-kubernetes-embedded-resource");
     node.allow_duplicates = ReadFlag(schema, "x-croft-allow-duplicates");
     node.zero_is_unset = ReadFlag(schema, "x-croft-zero-is-unset");
+    node.empty_is_said = ReadFlag(schema, "x-croft-empty-is-said");
     node.list_type = ReadListType(schema);
     node.list_keys = ReadTexts(schema, "x-kubernetes-list-map-keys");
     node.required = ReadTexts(schema, "required");

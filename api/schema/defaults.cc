@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "api/object/filter.h"
 #include "api/schema/node.h"
 
@@ -8,9 +10,21 @@ bool IsZero(const Json& value) {
   return (value.IsString() && value.GetStringLength() == 0) || (value.IsInt() && value.GetInt() == 0);
 }
 
-// Whether a member is to be taken out, as it stands for "absent".
+// A list or a map without members. An object that has fields is a word by itself without them too, as `emptyDir: {}`
+// is.
+bool IsEmptyCollection(const Node& node, const Json& value) {
+  if (node.empty_is_said || (node.bounds && (node.bounds->min_items || node.bounds->min_properties))) return false;
+  if (value.IsArray()) return value.Empty() && node.type == Type::kArray;
+  return value.IsObject() && value.ObjectEmpty() && node.properties.empty() && node.additional.node != nullptr;
+}
+
+// Whether a member is to be taken out, as it stands for "absent". Typed clients send every list and map that they have
+// nothing for, and what they read and write back must not look like a change.
 bool MeansAbsent(const Node& owner, const Field& field, const Json& value) {
   if (value.IsNull()) return owner.native || !field.node->nullable;
+  if (owner.native && IsEmptyCollection(*field.node, value)) {
+    return std::find(owner.required.begin(), owner.required.end(), field.name) == owner.required.end();
+  }
   return field.node->zero_is_unset && IsZero(value);
 }
 

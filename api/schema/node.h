@@ -69,6 +69,7 @@ class Node final : public MergeSchema {
   bool embedded_resource = false;
   bool allow_duplicates = false;  // of list type set and map
   bool zero_is_unset = false;     // "" and 0 are dropped before defaults
+  bool empty_is_said = false;     // an empty list or map is not
   bool any_additional = false;    // additionalProperties: true
   // What Kubernetes' decoder calls the struct ("v1.PodSpec"); in the pool; nullptr for what is no struct of its own.
   const std::string* go_type = nullptr;

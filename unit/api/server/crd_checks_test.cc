@@ -46,6 +46,16 @@ class CrdChecksTest : public ApiTest {
   }
 };
 
+// As clients with a class for a schema send it.
+TEST_F(CrdChecksTest, EmptyListsAndMapsOfASchemaSayNothing) {
+  const char* empties = R"({"type":"object","allOf":[],"anyOf":[],"definitions":{},"enum":[],"oneOf":[],
+    "patternProperties":{},"properties":{},"required":[],"x-kubernetes-list-map-keys":[],"x-kubernetes-validations":[]})";
+  const Answer made =
+      Post(kCrds, With(kCrd, "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/o", empties));
+  ASSERT_EQ(made.code, 201) << CausesOf(made);
+  EXPECT_EQ(made.text.find("patternProperties"), std::string::npos) << made.text;
+}
+
 TEST_F(CrdChecksTest, RefusesInKubernetesWords) {
   const std::string label = kLabelRule;
   const struct {
