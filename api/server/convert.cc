@@ -29,7 +29,7 @@ ObjectPtr ResourceService::InVersion(const Served& served, const ObjectPtr& obje
   if (there && (served.def().builtin || object->meta().revision > served.def().since)) return object;
   JsonDocument json = object->ToJson();
   if (served.def().builtin) {
-    ToShownForm(served, json, json.GetAllocator());
+    ToReadForm(served, json, json.GetAllocator());
     SetString(json, "apiVersion", ApiVersion(served.def().group, served.version->name), json.GetAllocator());
   } else {
     const schema::ResourceVersion& stored = StoredAs(served, *object);

@@ -77,6 +77,13 @@ void ToShownForm(const Served& served, Json& object, JsonAllocator& allocator) {
   SetString(object, "apiVersion", ApiVersion(served.def().group, served.version->name), allocator);
 }
 
+void ToReadForm(const Served& served, Json& object, JsonAllocator& allocator) {
+  ToShownForm(served, object, allocator);
+  if (FindForm(served) == &kNewerEvents && Find(object, "eventTime") == nullptr) {
+    Set(object, "eventTime", Json(), allocator);
+  }
+}
+
 std::string StoredField(const Served& served, const std::string& field) {
   if (FindForm(served) == nullptr) return field;
   const std::string_view first = std::string_view(field).substr(0, field.find('.'));

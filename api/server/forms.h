@@ -29,6 +29,9 @@ void ToCheckedForm(Served& served, Json& body, JsonAllocator& allocator);
 // Both do nothing where there is no form.
 void ToStoredForm(const Served& served, Json& object, JsonAllocator& allocator);
 void ToShownForm(const Served& served, Json& object, JsonAllocator& allocator);
+// As it is shown to whoever reads: what the version requires and the stored form may lack is null, since strict clients
+// (Java's) refuse an object without it.
+void ToReadForm(const Served& served, Json& object, JsonAllocator& allocator);
 
 // Where a field that a field selector names stands in what is stored.
 std::string StoredField(const Served& served, const std::string& field);

@@ -169,6 +169,14 @@ void EraseEmpty(Json& metadata) {
   }
 }
 
+// Clients write a time back in other words than they read it, as with the microseconds that the Java client gives to
+// each.
+bool SameMoment(const Json& one, const Json& other) {
+  if (!one.IsString() || !other.IsString()) return false;
+  const std::optional<WallTime> moment = ParseTime(AsView(one));
+  return moment.has_value() && moment == ParseTime(AsView(other));
+}
+
 }  // namespace
 
 void SetOrErase(Json& object, std::string_view key, std::string_view text, JsonAllocator& allocator) {
@@ -220,7 +228,7 @@ void CheckImmutable(const Json& old, const Json& object, bool patched, Causes& c
     const Json* wanted = Find(object, {"metadata", key});
     if (wanted == nullptr || wanted->IsNull()) continue;
     const Json* present = Find(old, {"metadata", key});
-    if (present == nullptr || !Equal(*wanted, *present)) refuse(key, *wanted);
+    if (present == nullptr || !(Equal(*wanted, *present) || SameMoment(*wanted, *present))) refuse(key, *wanted);
   }
   if (!patched) return;
   for (const char* key : {"name", "uid"}) {

@@ -7,8 +7,9 @@
 namespace croft::server {
 namespace {
 
-// How often a change without a wanted revision is tried again when another writer was faster.
-constexpr int kAttempts = 8;
+// How often a change without a wanted revision is tried again when another writer was faster. Of those who try at once
+// one succeeds each time, so that this many would have to be faster than the same one.
+constexpr int kAttempts = 1000;
 
 constexpr const char* kModified =
     "the object has been modified; please apply your changes to the latest version and try again";

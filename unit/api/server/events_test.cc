@@ -35,6 +35,9 @@ TEST_F(EventsTest, WhatIsWrittenInOneFormIsReadInTheOther) {
   EXPECT_EQ(shown.Text({"deprecatedFirstTimestamp"}), "2026-01-01T00:00:00Z");
   EXPECT_EQ(shown.Text({"deprecatedLastTimestamp"}), "2026-01-01T00:00:05Z");
   EXPECT_EQ(FindInt(shown.json, {"deprecatedCount"}), 3);
+  const Json* time = Find(shown.json, "eventTime");
+  ASSERT_NE(time, nullptr) << "it is required in this form: " << shown.text;
+  EXPECT_TRUE(time->IsNull());
   for (const char* core : {"message", "involvedObject", "source", "count", "firstTimestamp", "reportingComponent"}) {
     EXPECT_EQ(Find(shown.json, core), nullptr) << core;
   }

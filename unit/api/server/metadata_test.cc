@@ -92,6 +92,14 @@ TEST_F(MetadataTest, ADeletedObjectKeepsItsTimeOfDeletion) {
   const Answer then = Get(std::string(kMaps) + "/a");
   EXPECT_EQ(then.Text({"metadata", "deletionTimestamp"}), now.Text({"metadata", "deletionTimestamp"}));
   EXPECT_EQ(Merge("a", R"({"deletionTimestamp":"2030-01-01T00:00:00Z"})").code, 422);
+  // The same moment in other words is no change, and is not stored.
+  const std::string seconds = now.Text({"metadata", "deletionTimestamp"}).substr(0, 19);
+  for (const char* end : {".000000Z", "+00:00"}) {
+    const Answer again = Merge("a", R"({"deletionTimestamp":")" + seconds + end + R"("})");
+    EXPECT_EQ(again.code, 200) << again.text;
+    EXPECT_EQ(again.Text({"metadata", "deletionTimestamp"}), seconds + "Z");
+  }
+  EXPECT_EQ(Merge("a", R"({"deletionTimestamp":")" + seconds + R"(.000001Z"})").code, 422);
 }
 
 // Gives the same name to all that ask for one.

@@ -1,3 +1,6 @@
+#include <atomic>
+#include <thread>
+
 #include "unit/api/server/api_fixture.h"
 
 namespace croft::server {
@@ -189,6 +192,30 @@ TEST_F(VerbsTest, PatchesOfAllTypesApply) {
   EXPECT_EQ(Patch(path, "merge-patch+json", R"({"metadata":{"annotations":{"a":"1"}}})").code, 200);
   EXPECT_EQ(Patch(path, "merge-patch+json", R"({"metadata":{"annotations":null}})").code, 200);
   EXPECT_EQ(Find(Get(path).json, {"metadata", "annotations"}), nullptr);
+}
+
+TEST_F(VerbsTest, PatchesOfOneObjectAtOnceAllApply) {
+  Post(kMaps, Map("a"));
+  constexpr int kWriters = 16;
+  constexpr int kPatches = 20;
+  std::atomic<int> refused = 0;
+  {
+    std::vector<std::jthread> writers;
+    for (int writer = 0; writer < kWriters; ++writer) {
+      writers.emplace_back([&, writer] {
+        for (int i = 0; i < kPatches; ++i) {
+          const std::string key = "w" + std::to_string(writer) + "-" + std::to_string(i);
+          const std::string change = R"({"data":{")" + key + R"(":"x"}})";
+          if (Patch(std::string(kMaps) + "/a", "merge-patch+json", change).code != 200) ++refused;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(refused, 0);
+  const Answer after = Get(std::string(kMaps) + "/a");
+  const Json* data = Find(after.json, {"data"});
+  ASSERT_NE(data, nullptr) << after.text;
+  EXPECT_GE(data->MemberCount(), static_cast<rapidjson::SizeType>(kWriters * kPatches));
 }
 
 TEST_F(VerbsTest, DeleteAnswersWithAStatusThatNamesTheObject) {
