@@ -37,6 +37,9 @@ class Parser : public beast::basic_parser<is_request> {
 
   size_t Feed(std::string_view bytes) {
     if (this->is_done() || error_ != ParseError::kNone) return 0;
+    // Once it has seen the size of the last chunk, Beast asserts that there are as many bytes as that has at least.
+    static constexpr size_t kLastChunk = std::string_view("0\r\n\r\n").size();
+    if (in_chunk_head_ && bytes.size() < kLastChunk) return 0;
     ErrorCode ec;
     const bool in_header = !this->is_header_done();
     const size_t taken = this->put({bytes.data(), bytes.size()}, ec);
@@ -49,6 +52,7 @@ class Parser : public beast::basic_parser<is_request> {
       error_ = this->is_header_done() ? ParseError::kMalformed : ParseError::kHeaderTooLarge;
     }
     if (this->is_header_done()) header_bytes_ = 0;
+    in_chunk_head_ = this->is_header_done() && taken < bytes.size();
     return taken;
   }
 
@@ -66,6 +70,7 @@ class Parser : public beast::basic_parser<is_request> {
  private:
   const size_t max_header_;
   size_t header_bytes_ = 0;
+  bool in_chunk_head_ = false;
   ParseError error_ = ParseError::kNone;
 };
 

@@ -15,6 +15,9 @@ constexpr std::string_view kStructure[] = {"properties", "items", "additionalPro
 constexpr std::string_view kOfTheField[] = {"description", "default", "x-kubernetes-patch-strategy",
                                             "x-kubernetes-patch-merge-key"};
 
+// Instructions of all patterns of one schema: twenty of the largest, or thousands as people write them.
+constexpr size_t kMaxPatternSizes = 20 * Pattern::kMaxInstructions;
+
 Json Quoted(std::string_view text) {
   return Json(rapidjson::StringRef(text.data(), text.size()));
 }
@@ -217,10 +220,16 @@ class Compiler {
 
   const Pattern* CompilePattern(std::string_view text) {
     if (const auto known = pool_.patterns.find(text); known != pool_.patterns.end()) return &known->second;
+    if (pattern_sizes_ > kMaxPatternSizes) return nullptr;  // which has been refused
     auto pattern = Pattern::Compile(text);
     if (!pattern.ok()) {
       RefuseAt("pattern", WriteJson(Quoted(text)) +
                               ": must be a valid regular expression, but isn't: " + pattern.status().message());
+      return nullptr;
+    }
+    pattern_sizes_ += pattern->size();
+    if (pattern_sizes_ > kMaxPatternSizes) {
+      RefuseAt("pattern", WriteJson(Quoted(text)) + ": the patterns of one schema are too large together");
       return nullptr;
     }
     return &pool_.patterns.emplace(std::string(text), *std::move(pattern)).first->second;
@@ -322,6 +331,7 @@ class Compiler {
   const Definitions* const definitions_;
   std::string path_;
   std::vector<Cause> causes_;
+  size_t pattern_sizes_ = 0;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
 
 #include "api/schema/pattern_tree.h"
 #include "api/schema/utf8.h"
@@ -39,8 +40,7 @@ class PatternCompiler {
     if (++emitted_ > 4 * Pattern::kMaxInstructions) return static_cast<void>(too_large_ = true);
     switch (node.kind) {
       case PatternNode::Kind::kSet:
-        pattern_.sets_.push_back(node.set);
-        Add({Op::kSet, static_cast<uint32_t>(pattern_.sets_.size() - 1)});
+        Add({Op::kSet, SetOf(node)});
         return;
       case PatternNode::Kind::kAssert:
         Add({Op::kAssert, static_cast<uint32_t>(node.assertion)});
@@ -55,6 +55,13 @@ class PatternCompiler {
         EmitRepeat(node);
         return;
     }
+  }
+
+  // A set that is repeated is kept once.
+  uint32_t SetOf(const PatternNode& node) {
+    const auto [known, fresh] = set_indices_.try_emplace(&node, static_cast<uint32_t>(pattern_.sets_.size()));
+    if (fresh) pattern_.sets_.push_back(node.set);
+    return known->second;
   }
 
   void EmitAlternatives(const PatternNode& node) {
@@ -89,6 +96,7 @@ class PatternCompiler {
 
   bool too_large_ = false;
   size_t emitted_ = 0;
+  std::unordered_map<const PatternNode*, uint32_t> set_indices_;
   Pattern pattern_;
 };
 

@@ -21,6 +21,8 @@ class Pattern {
   // Whether some part of `text` matches; anchors are up to the pattern.
   bool Matches(std::string_view text) const;
   const std::string& text() const { return text_; }
+  // How many instructions it has.
+  size_t size() const { return program_.size(); }
 
   static constexpr size_t kMaxInstructions = 10'000;
 

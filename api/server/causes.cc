@@ -7,6 +7,8 @@ namespace {
 
 // How much of a refused value is repeated in the message.
 constexpr size_t kMaxShown = 256;
+// As many as a schema's violations: a hostile body must not make a reply that is larger than itself.
+constexpr size_t kMaxCauses = 100;
 
 std::string Quoted(std::string_view value) {
   if (value.empty()) return "\"\"";  // also what is absent, which has no data to point at
@@ -28,6 +30,7 @@ std::string Because(std::string message, std::string_view why) {
 }  // namespace
 
 void Causes::Push(std::string_view type, std::string message, std::string field) {
+  if (list_.size() >= kMaxCauses) return;
   Cause cause{std::string(type), std::move(message), std::move(field)};
   if (std::find(list_.begin(), list_.end(), cause) == list_.end()) list_.push_back(std::move(cause));
 }

@@ -274,6 +274,7 @@ class Decoder {
 
   // Bytes that are no UTF-8 read as U+FFFD, as in JSON.
   Json Text(std::string_view bytes) {
+    if (bytes.empty()) return Json("");  // a part that is absent has no bytes to point to
     return IsUtf8(bytes) ? MakeString(bytes, allocator_) : MakeString(CleanUtf8(bytes), allocator_);
   }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "api/schema/schema.h"
+
 namespace croft::schema {
 namespace {
 
@@ -11,6 +13,18 @@ struct MatchCase {
   const char* text;
   bool matches;
 };
+
+TEST(Pattern, ManyLargeOnesAreRefusedTogether) {
+  std::string properties;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string number = std::to_string(i);
+    properties += (i == 0 ? "\"p" : ",\"p") + number + R"(":{"type":"string","pattern":"(a{900}){9})" + number + "\"}";
+  }
+  const auto schema = Compile(*ParseJson(R"({"type":"object","properties":{)" + properties + "}}"), nullptr, "schema");
+  ASSERT_FALSE(schema.ok());
+  ASSERT_EQ(schema.status().details().causes.size(), 1u);
+  EXPECT_NE(schema.status().details().causes[0].message.find("too large together"), std::string::npos);
+}
 
 TEST(Pattern, MatchesAsGoDoes) {
   const MatchCase cases[] = {

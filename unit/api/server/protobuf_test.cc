@@ -39,6 +39,13 @@ TEST_F(ProtobufTest, TextsMapsAndBytesBecomeJson) {
   EXPECT_EQ(Find(made.json, {"metadata", "generateName"}), nullptr) << "empty texts are not sent";
 }
 
+TEST_F(ProtobufTest, WhatIsAbsentInAMapsEntryIsEmpty) {
+  const std::string raw = Bytes(1, Bytes(1, "a")) + Bytes(2, "");
+  const Result<JsonDocument> decoded = DecodeProtobuf(Envelope("v1", "ConfigMap", raw));
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_EQ(WriteJson((*decoded)["data"]), R"({"":""})");
+}
+
 TEST_F(ProtobufTest, BytesThatAreNoTextAreReplaced) {
   const std::string metadata = Bytes(1, Bytes(1, "a"));
   const std::string entry = Bytes(2, Bytes(1, "k") + Bytes(2, "a\xff"));

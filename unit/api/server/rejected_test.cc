@@ -141,6 +141,14 @@ TEST_F(RejectedTest, LeaveTheStoreAsItWas) {
             201);
 }
 
+TEST_F(RejectedTest, WhatIsWrongInManyPlacesIsSoonTold) {
+  std::string containers;
+  for (int i = 0; i < 30'000; ++i) containers += std::string(i == 0 ? "" : ",") + R"({"name":"c","image":"i"})";
+  const Answer answer = Post(kPods, R"({"metadata":{"name":"b"},"spec":{"containers":[)" + containers + "]}}");
+  EXPECT_EQ(answer.code, 422);
+  EXPECT_EQ(Find(answer.json, {"details", "causes"})->Size(), 100u);
+}
+
 TEST_F(RejectedTest, OfAFieldThatStandsTwiceTheLastCountsWithAWarning) {
   struct Case {
     const char* name;
