@@ -12,7 +12,7 @@ namespace {
 // Kubernetes' own limit.
 constexpr rapidjson::SizeType kMaxOperations = 10'000;
 // Values that all operations of one patch may pass by on their way or move aside: a fraction of a second's worth.
-constexpr size_t kMaxSteps = 50'000'000;
+constexpr size_t kMaxSteps = 60'000'000;
 
 using Path = std::vector<std::string>;
 

@@ -107,6 +107,17 @@ TEST(JsonPatch, CopiesOfCopiesCanNotFillTheMemory) {
   EXPECT_NE(status.message().find("copies more than"), std::string::npos) << status.message();
 }
 
+TEST(JsonPatch, AsManyOperationsAsAreTakenMayFillOneObject) {
+  std::string adds = "[";
+  for (int i = 0; i < 10'000; ++i) {
+    adds += (i == 0 ? R"({"op":"add","path":"/a/b/k)" : R"(,{"op":"add","path":"/a/b/k)") + std::to_string(i) +
+            R"(","value":1})";
+  }
+  JsonDocument document = *ParseJson(R"({"a":{"b":{}}})");
+  ASSERT_TRUE(ApplyJsonPatch(document, *ParseJson(adds + "]")).ok());
+  EXPECT_EQ(document["a"]["b"].MemberCount(), 10'000u);
+}
+
 TEST(JsonPatch, CanNotKeepTheServerBusyForMinutes) {
   std::string list = "{\"l\":[", members = "{", inserts = "[", replaces = "[", moves = "[";
   for (int i = 0; i < 300'000; ++i) {
