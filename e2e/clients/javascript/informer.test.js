@@ -55,7 +55,7 @@ test('an informer misses nothing when its connection breaks', async () => {
     await core.patchNamespacedConfigMap({ namespace, name, body: { data: { i: String(i) } } }, as(MergePatch));
     if (i % 4 === 3) await core.deleteNamespacedConfigMap({ namespace, name: `n${i - 1}` });
     if (i % 20 === 19) {
-      await awaitTrue('the informer is connected again', () => proxy.busy);
+      await awaitTrue('the informer is up to date', () => witness.versions.has(name));
       proxy.cut();
     }
   }

@@ -90,10 +90,6 @@ export class Proxy {
     return made;
   }
 
-  get busy() {
-    return this.#open.size > 0;
-  }
-
   cut() {
     for (const end of this.#open) end.resetAndDestroy();
   }

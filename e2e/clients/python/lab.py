@@ -115,10 +115,6 @@ class Proxy:
                 with contextlib.suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
 
-    def busy(self):
-        with self._lock:
-            return bool(self._open)
-
     def close(self):
         self._listener.close()
         self.cut()
