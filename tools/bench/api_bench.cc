@@ -80,6 +80,9 @@ class Bench {
     http::ServerSettings http;
     http.listeners = {{"127.0.0.1:0"}};
     http.tls = http::ServerTls{{pair->certificate_pem, pair->key_pem}, ca_.certificate_pem()};
+    http.quick = [this](const http::Request& request) {
+      return request.target == "/empty" || api_->http_api().IsQuick(request);
+    };
     server_ =
         std::make_unique<http::Server>(http, [handler = api_->handler()](http::Request request, http::ResponderPtr to) {
           if (request.target == "/empty") return to->Send({200, {}, "ok", {}});

@@ -9,7 +9,9 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 namespace croft::bench {
@@ -49,6 +51,26 @@ double Child::StatusMib(const std::string& line) const {
     return kib / 1024;
   }
   return 0;
+}
+
+std::map<std::string, double> Child::CpuSeconds() const {
+  std::map<std::string, double> used;
+  std::error_code gone;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/task", gone)) {
+    std::ifstream file(task.path() / "stat");
+    std::string line;
+    std::getline(file, line);
+    const size_t open = line.find('('), close = line.rfind(')');
+    if (open == std::string::npos || close == std::string::npos) continue;
+    // User and system time are the 12th and 13th of the fields after the name.
+    std::istringstream fields(line.substr(close + 1));
+    std::string skipped;
+    for (int i = 0; i < 11; ++i) fields >> skipped;
+    double user = 0, system = 0;
+    fields >> user >> system;
+    used[line.substr(open + 1, close - open - 1)] += (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+  }
+  return used;
 }
 
 }  // namespace croft::bench

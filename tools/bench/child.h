@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ class Child {
   // What it keeps in memory, in MiB: VmRSS, and the part of it that is not the program's file.
   double ResidentMib() const { return StatusMib("VmRSS:"); }
   double OwnMib() const { return StatusMib("RssAnon:"); }
+  // What it has used of a core so far, in seconds, by the names of its threads.
+  std::map<std::string, double> CpuSeconds() const;
 
  private:
   double StatusMib(const std::string& line) const;
