@@ -38,7 +38,8 @@ FieldSet::FieldSet(std::initializer_list<std::initializer_list<std::string_view>
     FieldSet one;
     for (auto element = std::rbegin(path); element != std::rend(path); ++element) {
       FieldSet outer;
-      outer.Put(std::string(*element), one.empty(), std::move(one));
+      const bool last = one.empty();
+      outer.Put(std::string(*element), last, std::move(one));
       one = std::move(outer);
     }
     *this = Union(*this, one);

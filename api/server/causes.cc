@@ -24,7 +24,8 @@ std::string Shown(const Json& value) {
 }
 
 std::string Because(std::string message, std::string_view why) {
-  return why.empty() ? message : message + ": " + std::string(why);
+  if (!why.empty()) message.append(": ").append(why);
+  return message;
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ void AddScheduledCondition(Json& pod, WallTime now, JsonAllocator& allocator) {
 
 }  // namespace
 
-Result<WriteResult> ResourceService::CreateSubresource(const Served& served, const Target& target, JsonDocument body,
+Result<WriteResult> ResourceService::CreateSubresource(const Served& served, const Target& target, const Json& body,
                                                        const WriteOptions& options) {
   const bool pod = served.def().group.empty() && served.def().plural == "pods";
   if (pod && target.subresource == "binding") return BindPod(served, target, body, options);

@@ -132,7 +132,7 @@ void RemoteLogs::Open(server::LogRequest request, http::ResponderPtr responder) 
     std::lock_guard lock(mutex_);
     relays_.insert(relay);
   }
-  relay->Start(std::move(ask));
+  relay->Start(ask);
 }
 
 Result<std::shared_ptr<http::Client>> RemoteLogs::ClientFor(const std::string& node) {

@@ -279,7 +279,8 @@ class LimitRangeStrategy final : public Strategy {
     if (*times < 1000) causes.Invalid(place, *ratio, "ratio is less than 1");
     const auto least = MilliOf(Find(limit, {"min", resource}));
     const auto most = MilliOf(Find(limit, {"max", resource}));
-    if (least && most && *least > 0 && static_cast<double>(*most) / static_cast<double>(*least) < *times / 1000.0) {
+    if (least && most && *least > 0 &&
+        static_cast<double>(*most) / static_cast<double>(*least) < static_cast<double>(*times) / 1000) {
       causes.Invalid(place, *ratio, "ratio is greater than max/min");
     }
   }

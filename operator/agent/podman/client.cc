@@ -73,7 +73,7 @@ Status Client::Ping() {
   http::Request request;
   request.method = "GET";
   request.target = "/_ping";
-  Result<http::Response> response = http_->Do(std::move(request), std::chrono::seconds(5));
+  Result<http::Response> response = http_->Do(request, std::chrono::seconds(5));
   if (!response.ok()) return response.status();
   return response->status == 200 ? Status::Ok() : Refusal(*response);
 }

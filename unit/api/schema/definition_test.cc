@@ -59,7 +59,7 @@ TEST(FromCrd, NamesTheFieldThatItRefuses) {
   };
   for (const Refusal& c : cases) {
     JsonDocument crd = MustParse(kCrd);
-    const rapidjson::Pointer pointer(c.path);
+    const rapidjson::GenericPointer<Json> pointer(c.path);
     if (*c.value == '\0') {
       pointer.Erase(crd);
     } else {
@@ -189,7 +189,8 @@ TEST(FromCrd, RefusesSchemasInKubernetesWords) {
   for (const Case& c : cases) {
     JsonDocument crd = MustParse(kCrd);
     const JsonDocument schema = MustParse(c.schema);
-    rapidjson::Pointer("/spec/versions/0/schema/openAPIV3Schema").Set(crd, Copy(schema, crd.GetAllocator()));
+    rapidjson::GenericPointer<Json>("/spec/versions/0/schema/openAPIV3Schema")
+        .Set(crd, Copy(schema, crd.GetAllocator()));
     const auto read = FromCrd(crd, nullptr);
     EXPECT_FALSE(read.ok()) << c.name;
     if (read.ok()) continue;
@@ -212,7 +213,7 @@ TEST(FromCrd, AcceptsWhatGeneratorsWrite) {
                  "items":{"type":"object","required":["name"],"properties":{"name":{"type":"string"}}}}},
           "oneOf":[{"required":["port"]},{"required":["raw"]}]}},
           "x-kubernetes-validations":[{"rule":"true"}]})");
-  rapidjson::Pointer("/spec/versions/0/schema/openAPIV3Schema").Set(crd, Copy(schema, crd.GetAllocator()));
+  rapidjson::GenericPointer<Json>("/spec/versions/0/schema/openAPIV3Schema").Set(crd, Copy(schema, crd.GetAllocator()));
   const auto read = FromCrd(crd, nullptr);
   ASSERT_TRUE(read.ok()) << Lines(read.status().details().causes);
   ASSERT_EQ(read->warnings.size(), 1u);
