@@ -4,6 +4,7 @@
 
 #include <array>
 #include <utility>
+#include <vector>
 // <utility> must come before Asio 1.74.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
@@ -38,9 +39,10 @@ class SocketConnection final : public Connection, public Link, public std::enabl
   }
 
   void Begin() {
-    std::lock_guard lock(mutex_);
-    handshake_deadline_ = After(host_->settings.handshake_limit);
-    Handshake();
+    Locked([this] {
+      handshake_deadline_ = After(host_->settings.handshake_limit);
+      Handshake();
+    });
   }
 
   void CheckTime(SteadyTime now) override;
@@ -65,6 +67,9 @@ class SocketConnection final : public Connection, public Link, public std::enabl
   void Close() override;
 
  private:
+  // Does `step` with mutex_ held, then what came of it that needs no worker. Of I/O threads.
+  void Locked(const std::function<void()>& step);
+
   // All below: mutex_ held.
   void Handshake();
   void Wait(bool readable);
@@ -79,6 +84,7 @@ class SocketConnection final : public Connection, public Link, public std::enabl
   std::unique_ptr<Session> session_;  // none until the handshake is done
   Peer peer_;                         // constant from then
   Output out_;
+  std::vector<std::function<void()>> quick_;  // requests that the thread which holds the mutex handles after it
   bool closed_ = false;
   bool read_armed_ = false;
   bool write_armed_ = false;
@@ -119,9 +125,10 @@ void SocketConnection::Wait(bool readable) {
   armed = true;
   descriptor_.async_wait(readable ? Descriptor::wait_read : Descriptor::wait_write,
                          [self = shared_from_this(), readable](const boost::system::error_code&) {
-                           std::lock_guard lock(self->mutex_);
-                           (readable ? self->read_armed_ : self->write_armed_) = false;
-                           self->OnReady(readable);
+                           self->Locked([&] {
+                             (readable ? self->read_armed_ : self->write_armed_) = false;
+                             self->OnReady(readable);
+                           });
                          });
 }
 
@@ -199,24 +206,41 @@ void SocketConnection::FlushSoon() {
 
 void SocketConnection::Post(std::function<void()> task) {
   asio::post(*host_->io, [self = shared_from_this(), task = std::move(task)] {
-    std::lock_guard lock(self->mutex_);
-    if (!self->closed_) task();
+    self->Locked([&] {
+      if (!self->closed_) task();
+    });
   });
+}
+
+void SocketConnection::Locked(const std::function<void()>& step) {
+  std::vector<std::function<void()>> quick;
+  {
+    std::lock_guard lock(mutex_);
+    step();
+    quick.swap(quick_);
+  }
+  for (auto& task : quick) task();
 }
 
 void SocketConnection::Dispatch(Request request, uint64_t number) {
   request.peer = peer_;
+  const bool quick = host_->settings.quick && host_->settings.quick(request);
   std::shared_ptr<Session> session(shared_from_this(), session_.get());
   ResponderPtr responder = MakeResponder(session, number);
-  host_->workers->Post([host = host_, session = std::move(session), number, request = std::move(request),
-                        responder = std::move(responder)]() mutable {
+  auto task = [host = host_, session = std::move(session), number, request = std::move(request),
+               responder = std::move(responder)]() mutable {
     if (session->Abandoned(number)) return;
     try {
       host->handler(std::move(request), std::move(responder));
     } catch (const std::exception& error) {
       log::Error("a request's handler failed", {{"error", error.what()}});
     }
-  });
+  };
+  if (quick) {
+    quick_.push_back(std::move(task));
+  } else {
+    host_->workers->Post(std::move(task));
+  }
 }
 
 void SocketConnection::Close() {

@@ -18,11 +18,7 @@ std::string ChunkHead(size_t size) {
 }  // namespace
 
 void Http1Session::Queue(Response response, bool keep_alive) {
-  size_t length = response.body.size();
-  if (!response.pieces.empty()) {
-    length = 0;
-    for (const SharedBytes& piece : response.pieces) length += piece ? piece->size() : 0;
-  }
+  const size_t length = response.pieces.empty() ? response.body.size() : TotalSize(response.pieces);
   Output& out = link_.out();
   out.Append(EncodeHead(response, length, http_1_1_, keep_alive));
   if (head_only_ || response.status == 204 || response.status == 304) return;
@@ -30,12 +26,12 @@ void Http1Session::Queue(Response response, bool keep_alive) {
   for (SharedBytes& piece : response.pieces) out.Append(std::move(piece));
 }
 
-void Http1Session::Reply(uint64_t request, Response response) {
+void Http1Session::Reply(uint64_t request, Response response, bool soon) {
   std::lock_guard lock(link_.mutex());
   if (phase_ != Phase::kHandling || request != request_ || replied_) return;
   replied_ = true;
   Queue(std::move(response), !close_after_);
-  link_.Flush();
+  soon ? link_.FlushSoon() : link_.Flush();
 }
 
 void Http1Session::BeginStream(uint64_t request, int status, Headers headers, size_t max_queued) {
@@ -56,10 +52,11 @@ void Http1Session::BeginStream(uint64_t request, int status, Headers headers, si
   link_.Flush();
 }
 
-bool Http1Session::WriteStream(uint64_t request, SharedBytes bytes) {
+bool Http1Session::WriteStream(uint64_t request, std::span<const SharedBytes> pieces) {
   std::lock_guard lock(link_.mutex());
   if (phase_ != Phase::kStreaming || request != request_) return false;
-  if (!bytes || bytes->empty()) return true;  // an empty chunk would end the body
+  const size_t size = TotalSize(pieces);
+  if (size == 0) return true;  // an empty chunk would end the body
   Output& out = link_.out();
   if (out.size() > stream_limit_) {
     log::Info("a slow reader was cut off", {{"peer", link_.peer().address}, {"queued", out.size()}});
@@ -67,8 +64,8 @@ bool Http1Session::WriteStream(uint64_t request, SharedBytes bytes) {
     return false;
   }
   const bool chunked = http_1_1_ && !upgraded_;
-  if (chunked) out.Append(ChunkHead(bytes->size()));
-  out.Append(std::move(bytes));
+  if (chunked) out.Append(ChunkHead(size));
+  for (const SharedBytes& piece : pieces) out.Append(piece);
   if (chunked) out.Append(std::string("\r\n"));
   // Sent by an I/O thread: the writer, who may have a thousand streams to feed, is not held up by any one's socket.
   link_.FlushSoon();
@@ -95,10 +92,10 @@ void Http1Session::OnStreamClosed(uint64_t request, std::function<void()> callba
   callback();
 }
 
-void Http1Session::OnStreamReceived(uint64_t request, std::function<Received(std::string_view)> callback) {
+void Http1Session::OnStreamReceived(uint64_t request, const std::function<Received(std::string_view)>& callback) {
   std::lock_guard lock(link_.mutex());
   if (phase_ != Phase::kStreaming || request != request_ || !upgraded_) return;
-  on_received_ = std::move(callback);
+  on_received_ = callback;
   Receive();
 }
 

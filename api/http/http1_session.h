@@ -23,12 +23,12 @@ class Http1Session final : public Session {
   void OnClosed() override;
 
   // http1_reply.cc
-  void Reply(uint64_t request, Response response) override;
+  void Reply(uint64_t request, Response response, bool soon) override;
   void BeginStream(uint64_t request, int status, Headers headers, size_t max_queued) override;
-  bool WriteStream(uint64_t request, SharedBytes bytes) override;
+  bool WriteStream(uint64_t request, std::span<const SharedBytes> pieces) override;
   void CloseStream(uint64_t request) override;
   void OnStreamClosed(uint64_t request, std::function<void()> callback) override;
-  void OnStreamReceived(uint64_t request, std::function<Received(std::string_view)> callback) override;
+  void OnStreamReceived(uint64_t request, const std::function<Received(std::string_view)>& callback) override;
 
  private:
   enum class Phase {

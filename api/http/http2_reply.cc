@@ -116,13 +116,13 @@ void Http2Session::Answer(Http2Stream& stream, Response response) {
   SubmitHead(stream, response.status, response.headers, allows_body ? std::optional(length) : std::nullopt, has_body);
 }
 
-void Http2Session::Reply(uint64_t request, Response response) {
+void Http2Session::Reply(uint64_t request, Response response, bool soon) {
   std::lock_guard lock(link_.mutex());
   Answered(request);
   Http2Stream* stream = Find(request);
   if (stream == nullptr || stream->phase != Phase::kHandling) return;
   Answer(*stream, std::move(response));
-  Send();
+  soon ? link_.FlushSoon() : Send();
 }
 
 void Http2Session::BeginStream(uint64_t request, int status, Headers headers, size_t max_queued) {
@@ -138,11 +138,11 @@ void Http2Session::BeginStream(uint64_t request, int status, Headers headers, si
   Send();
 }
 
-bool Http2Session::WriteStream(uint64_t request, SharedBytes bytes) {
+bool Http2Session::WriteStream(uint64_t request, std::span<const SharedBytes> pieces) {
   std::lock_guard lock(link_.mutex());
   Http2Stream* stream = Find(request);
   if (stream == nullptr || stream->phase != Phase::kStreaming) return false;
-  if (!bytes || bytes->empty()) return true;
+  if (TotalSize(pieces) == 0) return true;
   if (stream->body.size() > stream->limit) {
     log::Info("a slow reader was cut off", {{"peer", link_.peer().address}, {"queued", stream->body.size()}});
     Reset(*stream, NGHTTP2_CANCEL);
@@ -150,7 +150,7 @@ bool Http2Session::WriteStream(uint64_t request, SharedBytes bytes) {
     return false;
   }
   if (stream->body.empty()) stream->deadline = After(link_.settings().write_limit);
-  stream->body.Append(std::move(bytes));
+  for (const SharedBytes& piece : pieces) stream->body.Append(piece);
   nghttp2_session_resume_data(session_.get(), stream->id);
   // Sent by an I/O thread: the writer, who may have a thousand streams to feed, is not held up by any one's socket.
   link_.FlushSoon();

@@ -54,9 +54,9 @@ class Http2Session final : public Session {
   void OnClosed() override;
 
   // http2_reply.cc
-  void Reply(uint64_t request, Response response) override;
+  void Reply(uint64_t request, Response response, bool soon) override;
   void BeginStream(uint64_t request, int status, Headers headers, size_t max_queued) override;
-  bool WriteStream(uint64_t request, SharedBytes bytes) override;
+  bool WriteStream(uint64_t request, std::span<const SharedBytes> pieces) override;
   void CloseStream(uint64_t request) override;
   void OnStreamClosed(uint64_t request, std::function<void()> callback) override;
   bool Abandoned(uint64_t request) override;

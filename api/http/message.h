@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -76,13 +77,20 @@ class Stream {
   // Queues bytes; never blocks. False once the peer is gone, the stream was closed, or more than the stream's limit of
   // unsent bytes is queued: then it is cut off, for a slow reader is never waited for.
   virtual bool Write(SharedBytes bytes) = 0;
+  // All of them at once, which costs less.
+  virtual bool WriteAll(std::span<const SharedBytes> pieces) {
+    for (const SharedBytes& piece : pieces) {
+      if (!Write(piece)) return false;
+    }
+    return true;
+  }
   // Ends the body properly after what is queued.
   virtual void Close() = 0;
   // Called once, on any thread, when the peer goes away or the stream is cut off; at once if that was before.
   virtual void OnClosed(std::function<void()> callback) = 0;
   // After a reply of 101 alone: is given what the client sends, from the first byte after its request on. Called by one
   // thread at a time with the connection locked: it must not block, and not use the stream.
-  virtual void OnReceived(std::function<Received(std::string_view)> callback) { (void)callback; }
+  virtual void OnReceived(const std::function<Received(std::string_view)>&) {}
 };
 
 // The one reply to one request; completed exactly once, from any thread. Dropped without a reply, it answers 500.
@@ -90,6 +98,8 @@ class Responder {
  public:
   virtual ~Responder() = default;
   virtual void Send(Response response) = 0;
+  // As Send, but an I/O thread does the sending: for a thread that has others to serve.
+  virtual void SendSoon(Response response) { Send(std::move(response)); }
   // Begins a chunked body, or with status 101 a raw connection (HTTP/1.1 only). `max_queued` bounds the unsent bytes.
   virtual std::shared_ptr<Stream> StartStream(int status, Headers headers, size_t max_queued) = 0;
 };

@@ -5,6 +5,12 @@
 
 namespace croft::http {
 
+size_t TotalSize(std::span<const SharedBytes> pieces) {
+  size_t size = 0;
+  for (const SharedBytes& piece : pieces) size += piece ? piece->size() : 0;
+  return size;
+}
+
 void Output::Append(std::string bytes) {
   if (bytes.empty()) return;
   size_ += bytes.size();

@@ -9,6 +9,8 @@
 
 namespace croft::http {
 
+size_t TotalSize(std::span<const SharedBytes> pieces);
+
 // Bytes on their way out, in pieces that may be shared with others. Not thread-safe. Internal to api/http.
 class Output {
  public:

@@ -11,11 +11,12 @@ class SessionStream final : public Stream {
  public:
   SessionStream(std::shared_ptr<Session> session, uint64_t request) : session_(std::move(session)), request_(request) {}
   ~SessionStream() override { session_->CloseStream(request_); }
-  bool Write(SharedBytes bytes) override { return session_->WriteStream(request_, std::move(bytes)); }
+  bool Write(SharedBytes bytes) override { return session_->WriteStream(request_, {&bytes, 1}); }
+  bool WriteAll(std::span<const SharedBytes> pieces) override { return session_->WriteStream(request_, pieces); }
   void Close() override { session_->CloseStream(request_); }
   void OnClosed(std::function<void()> callback) override { session_->OnStreamClosed(request_, std::move(callback)); }
-  void OnReceived(std::function<Received(std::string_view)> callback) override {
-    session_->OnStreamReceived(request_, std::move(callback));
+  void OnReceived(const std::function<Received(std::string_view)>& callback) override {
+    session_->OnStreamReceived(request_, callback);
   }
 
  private:
@@ -33,6 +34,10 @@ class SessionResponder final : public Responder {
   void Send(Response response) override {
     used_ = true;
     session_->Reply(request_, std::move(response));
+  }
+  void SendSoon(Response response) override {
+    used_ = true;
+    session_->Reply(request_, std::move(response), true);
   }
   std::shared_ptr<Stream> StartStream(int status, Headers headers, size_t max_queued) override {
     used_ = true;

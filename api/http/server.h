@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ struct ServerSettings {
   std::optional<ServerTls> tls;  // none: plain HTTP everywhere
   int io_threads = 2;
   int workers = 8;  // threads that the handler runs on
+  // Of which requests the handler neither waits nor takes long: it is run by the I/O thread that read them, which saves
+  // waking another. None unless set.
+  std::function<bool(const Request&)> quick;
 
   size_t max_header_bytes = 64 * 1024;
   size_t max_body_bytes = 3 * 1024 * 1024;

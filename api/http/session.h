@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string_view>
 
 #include "api/base/clock.h"
@@ -63,12 +64,13 @@ class Session {
 
   // For Responder and Stream: from any thread, without the mutex. `request` is the number of the request that they
   // answer; what comes too late does nothing.
-  virtual void Reply(uint64_t request, Response response) = 0;
+  // `soon`: an I/O thread sends it.
+  virtual void Reply(uint64_t request, Response response, bool soon = false) = 0;
   virtual void BeginStream(uint64_t request, int status, Headers headers, size_t max_queued) = 0;
-  virtual bool WriteStream(uint64_t request, SharedBytes bytes) = 0;
+  virtual bool WriteStream(uint64_t request, std::span<const SharedBytes> pieces) = 0;
   virtual void CloseStream(uint64_t request) = 0;
   virtual void OnStreamClosed(uint64_t request, std::function<void()> callback) = 0;
-  virtual void OnStreamReceived(uint64_t, std::function<Received(std::string_view)>) {}
+  virtual void OnStreamReceived(uint64_t, const std::function<Received(std::string_view)>&) {}
   // The client took the request back before it was handled: it need not be.
   virtual bool Abandoned(uint64_t) { return false; }
 };

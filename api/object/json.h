@@ -11,9 +11,14 @@
 namespace croft {
 
 // JSON in memory. A Json belongs to the JsonDocument whose allocator made it and must not outlive it.
-using Json = rapidjson::Value;
-using JsonDocument = rapidjson::Document;
-using JsonAllocator = JsonDocument::AllocatorType;
+class JsonAllocator : public rapidjson::MemoryPoolAllocator<> {
+ public:
+  // Most documents are small: RapidJSON's own 64 KiB for each would go back to the system, and come from there, with
+  // every request.
+  JsonAllocator() : MemoryPoolAllocator(4000) {}
+};
+using Json = rapidjson::GenericValue<rapidjson::UTF8<>, JsonAllocator>;
+using JsonDocument = rapidjson::GenericDocument<rapidjson::UTF8<>, JsonAllocator>;
 
 // What a body may be at most: Kubernetes' own limit of 3 MiB for a request, and a nesting that no real object comes
 // near.

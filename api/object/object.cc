@@ -118,12 +118,12 @@ Result<Meta> ParseMeta(const Json& object) {
   return meta;
 }
 
-Result<ObjectPtr> Object::Parse(std::string bytes) {
+Result<ObjectPtr> Object::Parse(std::string bytes, uint64_t created) {
   Result<JsonDocument> document = ParseJson(bytes);
   if (!document.ok()) return document.status();
   Result<Meta> meta = ParseMeta(*document);
   if (!meta.ok()) return meta.status();
-  return std::make_shared<const Object>(std::move(bytes), std::move(*meta));
+  return std::make_shared<const Object>(std::move(bytes), std::move(*meta), created);
 }
 
 JsonDocument Object::ToJson() const {
@@ -177,14 +177,14 @@ Result<Draft> Draft::From(const Json& object) {
   return draft;
 }
 
-ObjectPtr Draft::Commit(uint64_t revision) const {
+ObjectPtr Draft::Commit(uint64_t revision, uint64_t created) const {
   const std::string number = std::to_string(revision);
   std::string bytes;
   bytes.reserve(head_.size() + number.size() + tail_.size());
   bytes.append(head_).append(number).append(tail_);
   Meta meta = meta_;
   meta.revision = revision;
-  return std::make_shared<const Object>(std::move(bytes), std::move(meta));
+  return std::make_shared<const Object>(std::move(bytes), std::move(meta), created);
 }
 
 bool Draft::Same(const Object& committed) const {

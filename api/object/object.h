@@ -80,22 +80,26 @@ class Object {
  public:
   // Refuses what is not a JSON object with apiVersion, kind and metadata of the right types. A metadata.name is not
   // required.
-  static Result<ObjectPtr> Parse(std::string bytes);
+  static Result<ObjectPtr> Parse(std::string bytes, uint64_t created = 0);
   static Result<ObjectPtr> From(const Json& value) { return Parse(WriteJson(value)); }
 
-  Object(std::string bytes, Meta meta) : bytes_(std::move(bytes)), meta_(std::move(meta)) {}
+  Object(std::string bytes, Meta meta, uint64_t created)
+      : bytes_(std::move(bytes)), meta_(std::move(meta)), created_(created) {}
 
   const std::string& bytes() const { return bytes_; }
   const Meta& meta() const { return meta_; }
   const std::string& name() const { return meta_.name; }
   const std::string& ns() const { return meta_.ns; }
   Key key() const { return meta_.key(); }
+  // The revision at which the store first had it, as long as it has it; 0 for what does not come from a store.
+  uint64_t created() const { return created_; }
   // The whole object as a tree of the caller's own.
   JsonDocument ToJson() const;
 
  private:
   const std::string bytes_;
   const Meta meta_;
+  const uint64_t created_;
 };
 
 // Reads the metadata of a parsed object. Causes name the field ("metadata.labels.x: must be a string").
@@ -109,8 +113,8 @@ class Draft {
   static Result<Draft> From(const Json& object);
 
   const Meta& meta() const { return meta_; }
-  // The object as committed at `revision` (> 0).
-  ObjectPtr Commit(uint64_t revision) const;
+  // The object as committed at `revision` (> 0), having been made at `created`.
+  ObjectPtr Commit(uint64_t revision, uint64_t created = 0) const;
   // Whether `committed`, which came from a Draft, says the same but for the revision.
   bool Same(const Object& committed) const;
 

@@ -104,8 +104,7 @@ struct NodePool {
   std::unordered_map<std::string, const Node*> leaves;        // by their text
   std::set<std::string> go_types;
   std::set<std::string> range_rules;
-  // Defaults and enumerations. A small chunk, since most schemas have few.
-  JsonAllocator allocator{1024};
+  JsonAllocator allocator;  // of defaults and enumerations
   std::deque<Json> values;
 
   // Forgets what only compiling needs.

@@ -38,7 +38,7 @@ void ResourceService::Create(const Identity& who, const Target& target, JsonDocu
   Result<Served> served = Admit(who, target, "create");
   if (!served.ok()) return done(served.status());
   if (served->def().create_only) return done(Answer(who, *served, target, std::move(body), options));
-  if (!target.subresource.empty()) return done(CreateSubresource(*served, target, std::move(body), options));
+  if (!target.subresource.empty()) return done(CreateSubresource(*served, target, body, options));
   if (!target.name.empty()) return done(MethodNotAllowed());
   if (const Status scope = CheckScope(*served, target, false); !scope.ok()) return done(scope);
   if (served->def().namespaced && target.ns.empty()) return done(MethodNotAllowed());

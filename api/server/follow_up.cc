@@ -22,6 +22,11 @@ bool ResourceService::HasFollowUp(const Served& served) const {
   return IsCrd(served) || IsNamespace(served);
 }
 
+bool ResourceService::WritesAreFollowed(const GroupVersionResource& gvr) const {
+  const Served served = parts_.catalog.view()->Find(gvr);
+  return served.definition != nullptr && HasFollowUp(served);
+}
+
 void ResourceService::FollowUp(const Served& served, const ObjectPtr& object, bool removed) {
   if (IsNamespace(served) && !removed && !object->meta().deleting && hooks_.namespace_created) {
     hooks_.namespace_created(object);

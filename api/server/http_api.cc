@@ -6,6 +6,9 @@
 namespace croft::server {
 namespace {
 
+// What is handled in well under a millisecond.
+constexpr size_t kQuickBytes = 32 * 1024;
+
 bool TakesGzip(const http::Request& request) {
   return request.headers.Get("Accept-Encoding").find("gzip") != std::string_view::npos;
 }
@@ -32,7 +35,7 @@ bool WantsPretty(const http::Request& request, const Query& query) {
 HttpApi::HttpApi(Parts parts) : parts_(std::move(parts)), encoder_(parts_.clock) {}
 
 void HttpApi::Tick() {
-  watches_.Tick(parts_.clock.Steady(), parts_.service.store().Revision());
+  watches_.Tick(parts_.clock.Steady(), parts_.service.store().ToldRevision());
   open_api_.DropIdle(parts_.clock.Steady());
   ResumeWaiting(parts_.clock.Steady());
 }
@@ -47,6 +50,7 @@ void HttpApi::Reply(const Exchange& exchange, http::Response response) {
     const std::lock_guard lock(metrics_mutex_);
     ++requests_[{CountedMethod(exchange.request.method), exchange.request.protocol, response.status}];
   }
+  if (exchange.committing) return exchange.responder->SendSoon(std::move(response));
   exchange.responder->Send(std::move(response));
 }
 
@@ -60,11 +64,25 @@ void HttpApi::Handle(http::Request request, http::ResponderPtr responder) {
   Guard(exchange, &HttpApi::Dispatch);
 }
 
+bool HttpApi::IsQuick(const http::Request& request) const {
+  if (!parts_.retry || request.body.size() > kQuickBytes) return false;
+  const std::optional<RequestInfo> info = ParsePath(request.path());
+  if (!info || !info->is_resource || info->watch || !info->target.subresource.empty()) return false;
+  const bool one = !info->target.name.empty();
+  if (request.method == "GET" && one) return true;
+  const bool applies = request.headers.Get("Content-Type").starts_with("application/apply-patch");
+  const bool writes =
+      one ? request.method == "PUT" || (request.method == "PATCH" && !applies) : request.method == "POST";
+  return writes && !parts_.service.WritesAreFollowed(info->target.gvr);
+}
+
 void HttpApi::Guard(Exchange& exchange, void (HttpApi::*handle)(Exchange&)) {
+  const http::ResponderPtr responder = exchange.responder;
   try {
     (this->*handle)(exchange);
   } catch (const std::exception& error) {
     log::Error("a request failed unexpectedly", {{"error", error.what()}});
+    exchange.responder = responder;  // what it handed on, it may have moved
     Fail(exchange, Status::Internal("the server failed unexpectedly; its log has the cause"));
   }
 }

@@ -33,9 +33,14 @@ class HttpApi {
     PodLogs* pod_logs = nullptr;    // null: logs are answered with ServiceUnavailable
     std::string advertise_address;  // "10.0.0.1:6443", as discovery tells it; may be empty
     std::function<Status()> ready = {};
+    // Where a write that another one overtook begins anew; null: each write holds its thread until it is durable.
+    std::function<void(Executor::Task)> retry = {};
   };
 
   explicit HttpApi(Parts parts);
+
+  // Whether Handle answers it without waiting for anything, the disk included, and soon.
+  bool IsQuick(const http::Request& request) const;
 
   // An http::Handler.
   void Handle(http::Request request, http::ResponderPtr responder);
@@ -56,7 +61,9 @@ class HttpApi {
     Identity who;
     ReplyStyle style;
     Accepted accepted;
-    bool waited = false;  // for a revision that the store had not reached
+    bool begun_anew = false;  // a write that was overtaken: this time it waits for the disk
+    bool committing = false;  // handled by the thread that makes writes durable
+    bool waited = false;      // for a revision that the store had not reached
   };
   struct Waiting {
     std::shared_ptr<Exchange> exchange;
@@ -96,6 +103,10 @@ class HttpApi {
   void ReplyObject(const Exchange& exchange, int code, const ObjectPtr& object);
   void ReplyList(const Exchange& exchange, const ListResult& list);
   void ReplyWrite(Exchange& exchange, const Result<WriteResult>& result);
+  bool MayPend(const Exchange& exchange) const { return parts_.retry && !exchange.begun_anew; }
+  // Replies when what is pending is durable; when another writer was faster, lets `again` have the exchange.
+  void ReplyWhenDurable(Exchange& exchange, const Result<WriteResult>& result, ResourceService::Pending pending,
+                        void (HttpApi::*again)(Exchange&));
 
   Parts parts_;
   EventEncoder encoder_;

@@ -26,7 +26,6 @@ bool HttpApi::Wait(Exchange& exchange) {
   const std::lock_guard lock(waiting_mutex_);
   if (waiting_.size() >= kMaxWaiting) return false;
   auto kept = std::make_shared<Exchange>(std::move(exchange));
-  exchange.responder = kept->responder;
   kept->waited = true;
   waiting_.push_back({std::move(kept), *revision,
                       parts_.clock.Steady() + std::chrono::duration_cast<SteadyTime::duration>(kPatience)});

@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "api/server/http_api.h"
 #include "api/server/wire/body.h"
 #include "api/server/wire/read_query.h"
@@ -88,9 +90,26 @@ void HttpApi::HandleCreate(Exchange& exchange) {
   if (!body.ok()) return Fail(exchange, body.status());
   // The reply is sent by the thread that makes the object durable: none waits for the disk.
   auto kept = std::make_shared<Exchange>(std::move(exchange));
-  exchange.responder = kept->responder;
   parts_.service.Create(kept->who, kept->info.target, std::move(*body), *options,
-                        [this, kept](const Result<WriteResult>& result) { ReplyWrite(*kept, result); });
+                        [this, kept, thread = std::this_thread::get_id()](const Result<WriteResult>& result) {
+                          kept->committing = std::this_thread::get_id() != thread;
+                          ReplyWrite(*kept, result);
+                        });
+}
+
+void HttpApi::ReplyWhenDurable(Exchange& exchange, const Result<WriteResult>& result, ResourceService::Pending pending,
+                               void (HttpApi::*again)(Exchange&)) {
+  if (!pending.write) return ReplyWrite(exchange, result);
+  auto kept = std::make_shared<Exchange>(std::move(exchange));
+  parts_.service.Commit(std::move(pending), [this, kept, again](const Result<WriteResult>& stored) {
+    if (stored.ok() || !stored.status().IsConflict()) {
+      kept->committing = true;
+      return ReplyWrite(*kept, stored);
+    }
+    // Not on this thread, which must not block.
+    kept->begun_anew = true;
+    parts_.retry([this, kept, again] { Guard(*kept, again); });
+  });
 }
 
 void HttpApi::HandleUpdate(Exchange& exchange) {
@@ -98,7 +117,10 @@ void HttpApi::HandleUpdate(Exchange& exchange) {
   if (!options.ok()) return Fail(exchange, options.status());
   Result<JsonDocument> body = DecodeBody(exchange.request, &options->duplicate_fields);
   if (!body.ok()) return Fail(exchange, body.status());
-  ReplyWrite(exchange, parts_.service.Update(exchange.who, exchange.info.target, std::move(*body), *options));
+  ResourceService::Pending pending;
+  const Result<WriteResult> result = parts_.service.Update(exchange.who, exchange.info.target, std::move(*body),
+                                                           *options, MayPend(exchange) ? &pending : nullptr);
+  ReplyWhenDurable(exchange, result, std::move(pending), &HttpApi::HandleUpdate);
 }
 
 void HttpApi::HandlePatch(Exchange& exchange) {
@@ -117,7 +139,10 @@ void HttpApi::HandlePatch(Exchange& exchange) {
       apply ? DecodeYaml(exchange.request.body, &options->duplicate_fields)
             : DecodeJson(exchange.request.body, kind == PatchKind::kJson ? nullptr : &options->duplicate_fields);
   if (!patch.ok()) return Fail(exchange, patch.status());
-  ReplyWrite(exchange, parts_.service.Patch(exchange.who, exchange.info.target, *kind, *patch, *options));
+  ResourceService::Pending pending;
+  const Result<WriteResult> result = parts_.service.Patch(exchange.who, exchange.info.target, *kind, *patch, *options,
+                                                          MayPend(exchange) ? &pending : nullptr);
+  ReplyWhenDurable(exchange, result, std::move(pending), &HttpApi::HandlePatch);
 }
 
 }  // namespace croft::server

@@ -31,7 +31,7 @@ Status ApplyPatch(const Served& served, PatchKind kind, const Json& patch, JsonD
 }  // namespace
 
 Result<WriteResult> ResourceService::Patch(const Identity& who, const Target& target, PatchKind kind, const Json& patch,
-                                           const WriteOptions& options) {
+                                           const WriteOptions& options, Pending* pending) {
   if (kind == PatchKind::kApply) return Apply(who, target, patch, options);
   Result<Served> served = Admit(who, target, "patch");
   if (!served.ok()) return served.status();
@@ -53,7 +53,7 @@ Result<WriteResult> ResourceService::Patch(const Identity& who, const Target& ta
   };
   WriteOptions write = options;
   write.patched = true;
-  return Mutate(*served, target, change, write);
+  return Mutate(*served, target, change, write, pending);
 }
 
 }  // namespace croft::server

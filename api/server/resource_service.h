@@ -34,6 +34,8 @@ class WatchReceiver {
   virtual void OnEvent(WatchEventType type, const ObjectPtr& object, const store::EventPtr& source) = 0;
   // The first state has been delivered; `revision` is its list's.
   virtual void OnInitialEnd(uint64_t revision) = 0;
+  // After the last of some events that came together.
+  virtual void OnPause() {}
 };
 
 // The API without HTTP: a function per verb, each in a file of its own. Every call is authorised as its identity,
@@ -52,6 +54,11 @@ class ResourceService {
     Random& random;
   };
   using CreateDone = std::function<void(Result<WriteResult>)>;
+  // An update that is ready but for the disk: see Update.
+  struct Pending {
+    std::optional<store::Write> write;  // none: the result is complete
+    std::function<Result<WriteResult>(const Result<ObjectPtr>& committed)> finish;
+  };
   // Called after an object of the resource was stored or removed, on the thread that asked for it.
   struct Hooks {
     std::function<void(const ObjectPtr& ns)> namespace_created;
@@ -69,16 +76,23 @@ class ResourceService {
   // The subscription ends the watch when destroyed.
   Result<std::unique_ptr<store::Subscription>> Watch(const Identity& who, const Target& target,
                                                      const WatchOptions& options,
-                                                     std::shared_ptr<WatchReceiver> receiver);
+                                                     const std::shared_ptr<WatchReceiver>& receiver);
   // `done` is called exactly once, on any thread, and must not block: the object is durable then.
   void Create(const Identity& who, const Target& target, JsonDocument body, const WriteOptions& options,
               CreateDone done);
   Result<WriteResult> CreateAndWait(const Identity& who, const Target& target, JsonDocument body,
                                     const WriteOptions& options);
-  Result<WriteResult> Update(const Identity& who, const Target& target, JsonDocument body, const WriteOptions& options);
+  // Waits until the object is durable, unless `pending` is given: then that may be filled in instead, which is for
+  // Commit, and the result is not to be looked at.
+  Result<WriteResult> Update(const Identity& who, const Target& target, JsonDocument body, const WriteOptions& options,
+                             Pending* pending = nullptr);
   Result<WriteResult> Patch(const Identity& who, const Target& target, PatchKind kind, const Json& patch,
-                            const WriteOptions& options);
+                            const WriteOptions& options, Pending* pending = nullptr);
+  // `done` as of Create. It is told of a conflict when another writer was faster, and may begin anew.
+  void Commit(Pending pending, CreateDone done);
   Result<DeleteResult> Delete(const Identity& who, const Target& target, const DeleteOptions& options);
+  // Whether a write of the kind waits until the disk has it, since more must be done then.
+  bool WritesAreFollowed(const GroupVersionResource& gvr) const;
   // Deletes what the selectors find; the result is what was found.
   Result<ListResult> DeleteCollection(const Identity& who, const Target& target, const ListOptions& select,
                                       const DeleteOptions& options);
@@ -133,14 +147,14 @@ class ResourceService {
   // Runs `change` on the stored object and stores what comes of it; again on a conflict unless a revision was asked
   // for.
   Result<WriteResult> Mutate(const Served& served, const Target& target, const Change& change,
-                             const WriteOptions& options);
+                             const WriteOptions& options, Pending* pending = nullptr);
   // What a PUT of an absent object comes to, for the kinds that may be made so.
   Result<WriteResult> CreateByUpdate(const Identity& who, const Served& served, const Target& target, const Json& body,
                                      const WriteOptions& options);
   Status CheckUpdateRevision(const Served& served, const Target& target, const Object& stored,
                              const Json& wanted) const;
   Result<WriteResult> CommitUpdate(const Served& served, const Target& target, const ObjectPtr& stored,
-                                   Prepared prepared, const WriteOptions& options);
+                                   Prepared prepared, const WriteOptions& options, Pending* pending);
   // Deletes what is stored under a name; again when another writer was faster, as long as the preconditions hold.
   Result<DeleteResult> DeleteNamed(const Served& served, const Target& target, const DeleteOptions& options);
   // Marks the stored object as being deleted, or removes it.
@@ -152,7 +166,7 @@ class ResourceService {
   Result<ObjectPtr> GetScale(const Served& served, const ObjectPtr& stored) const;
   Result<WriteResult> WriteScale(const Served& served, const Target& target,
                                  const std::function<Status(JsonDocument* scale)>& change, const WriteOptions& options);
-  Result<WriteResult> CreateSubresource(const Served& served, const Target& target, JsonDocument body,
+  Result<WriteResult> CreateSubresource(const Served& served, const Target& target, const Json& body,
                                         const WriteOptions& options);
   Result<WriteResult> EvictPod(const Served& served, const Target& target, const Json& eviction,
                                const WriteOptions& options);

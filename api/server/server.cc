@@ -33,7 +33,8 @@ ApiServer::ApiServer(Settings settings, Parts parts, std::vector<schema::Resourc
                  parts.random,
                  parts.pod_logs,
                  std::move(settings.advertise_address),
-                 {}}) {}
+                 {},
+                 Retries()}) {}
 
 ApiServer::~ApiServer() {
   {
@@ -61,6 +62,16 @@ void ApiServer::ScheduleTick() {
     alive->server->http_api_.Tick();
     alive->server->ScheduleTick();
   });
+}
+
+std::function<void(Executor::Task)> ApiServer::Retries() const {
+  if (parts_.timers == nullptr) return nullptr;
+  return [timers = parts_.timers, alive = alive_](Executor::Task task) {
+    timers->Post([alive, task = std::move(task)] {
+      const std::lock_guard lock(alive->mutex);
+      if (alive->server != nullptr) task();
+    });
+  };
 }
 
 http::Handler ApiServer::handler() {

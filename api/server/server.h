@@ -66,6 +66,8 @@ class ApiServer {
   ApiServer(Settings settings, Parts parts, std::vector<schema::ResourceDefinition> kinds);
   Status Start();
   void ScheduleTick();
+  // Where the HTTP API begins writes anew; none without timers.
+  std::function<void(Executor::Task)> Retries() const;
 
   // Keeps a timer that fires after the end from reaching this.
   struct Alive {
@@ -82,8 +84,8 @@ class ApiServer {
   ResourceService service_;
   Bootstrap bootstrap_;
   ApiServices api_services_;
-  HttpApi http_api_;
   const std::shared_ptr<Alive> alive_ = std::make_shared<Alive>();
+  HttpApi http_api_;
 };
 
 }  // namespace croft::server

@@ -44,7 +44,8 @@ Status ServiceAddresses::Follow(store::Store& store) {
   const store::GroupResource services{"", "services"};
   const store::Snapshot snapshot = store.List(services, "");
   for (const ObjectPtr& service : snapshot.items) OnStored(nullptr, service.get());
-  auto subscription = store.Watch(services, snapshot.revision, std::make_shared<Follower>(this));
+  auto subscription =
+      store.Watch(services, snapshot.revision, std::make_shared<Follower>(this), store::Telling::kAtOnce);
   if (!subscription.ok()) return subscription.status();
   subscription_ = std::move(*subscription);
   return Status::Ok();

@@ -68,7 +68,7 @@ bool NeedsRevision(const Served& served) {
 }  // namespace
 
 Result<WriteResult> ResourceService::Update(const Identity& who, const Target& target, JsonDocument body,
-                                            const WriteOptions& options) {
+                                            const WriteOptions& options, Pending* pending) {
   Result<Served> served = Admit(who, target, "update");
   if (!served.ok()) return served.status();
   CROFT_RETURN_IF_ERROR(CheckScope(*served, target, true));
@@ -97,7 +97,7 @@ Result<WriteResult> ResourceService::Update(const Identity& who, const Target& t
     wanted->CopyFrom(body, wanted->GetAllocator());
     return Status::Ok();
   };
-  return Mutate(*served, target, replace, options);
+  return Mutate(*served, target, replace, options, pending);
 }
 
 Result<WriteResult> ResourceService::CreateByUpdate(const Identity& who, const Served& served, const Target& target,
@@ -138,7 +138,7 @@ Status ResourceService::CheckUpdateRevision(const Served& served, const Target& 
 }
 
 Result<WriteResult> ResourceService::Mutate(const Served& served, const Target& target, const Change& change,
-                                            const WriteOptions& options) {
+                                            const WriteOptions& options, Pending* pending) {
   for (int attempt = 1;; ++attempt) {
     const ObjectPtr stored = Stored(served, target);
     if (stored == nullptr) return Status::ObjectNotFound(served.def().group, served.def().plural, target.name);
@@ -148,13 +148,13 @@ Result<WriteResult> ResourceService::Mutate(const Served& served, const Target& 
     CROFT_RETURN_IF_ERROR(CheckUpdateRevision(served, target, *stored, wanted));
     Result<Prepared> prepared = PrepareUpdate(served, target, *stored, wanted, options);
     if (!prepared.ok()) return prepared.status();
-    Result<WriteResult> result = CommitUpdate(served, target, stored, std::move(*prepared), options);
+    Result<WriteResult> result = CommitUpdate(served, target, stored, std::move(*prepared), options, pending);
     if (result.ok() || !result.status().IsConflict() || attempt == kAttempts) return result;
   }
 }
 
 Result<WriteResult> ResourceService::CommitUpdate(const Served& served, const Target& target, const ObjectPtr& stored,
-                                                  Prepared prepared, const WriteOptions& options) {
+                                                  Prepared prepared, const WriteOptions& options, Pending* pending) {
   WriteResult result{InVersion(served, stored), false, std::move(prepared.warnings)};
   if (prepared.unchanged && !prepared.finished) return result;
   if (options.dry_run) {
@@ -170,19 +170,29 @@ Result<WriteResult> ResourceService::CommitUpdate(const Served& served, const Ta
   }
   store::Write write{ResourceOf(served), stored->key(), std::move(prepared.draft), stored->meta().revision,
                      served.def().ephemeral};
-  const Result<ObjectPtr> committed = parts_.store.CommitAndWait(std::move(write));
-  if (!committed.ok()) {
-    GiveBack(prepared.undo);
+  auto finish = [this, kept = served, name = target.name, warnings = std::move(result.warnings),
+                 undo = std::move(prepared.undo)](const Result<ObjectPtr>& committed) -> Result<WriteResult> {
+    if (committed.ok()) return WriteResult{InVersion(kept, *committed), false, warnings};
+    auto give_back = undo;
+    GiveBack(give_back);
     const Status& status = committed.status();
-    if (status.IsConflict()) {
-      return Status::ObjectConflict(served.def().group, served.def().plural, target.name, kModified);
-    }
-    if (status.IsNotFound()) return Status::ObjectNotFound(served.def().group, served.def().plural, target.name);
+    if (status.IsConflict()) return Status::ObjectConflict(kept.def().group, kept.def().plural, name, kModified);
+    if (status.IsNotFound()) return Status::ObjectNotFound(kept.def().group, kept.def().plural, name);
     return status;
+  };
+  if (pending != nullptr && !HasFollowUp(served)) {
+    pending->write = std::move(write);
+    pending->finish = std::move(finish);
+    return result;
   }
-  if (HasFollowUp(served)) FollowUp(served, *committed, false);
-  result.object = InVersion(served, *committed);
-  return result;
+  const Result<ObjectPtr> committed = parts_.store.CommitAndWait(std::move(write));
+  if (committed.ok() && HasFollowUp(served)) FollowUp(served, *committed, false);
+  return finish(committed);
+}
+
+void ResourceService::Commit(Pending pending, CreateDone done) {
+  parts_.store.Commit(std::move(*pending.write), [finish = std::move(pending.finish), done = std::move(done)](
+                                                     const Result<ObjectPtr>& committed) { done(finish(committed)); });
 }
 
 }  // namespace croft::server

@@ -37,6 +37,7 @@ class SelectingWatcher final : public store::Watcher {
       if (last != nullptr) Pass(WatchEventType::kDeleted, last, nullptr);
     }
   }
+  void OnPause() override { receiver_->OnPause(); }
 
  private:
   void Plain(const store::EventPtr& event) {
@@ -66,7 +67,7 @@ class SelectingWatcher final : public store::Watcher {
 
 Result<std::unique_ptr<store::Subscription>> ResourceService::Watch(const Identity& who, const Target& target,
                                                                     const WatchOptions& options,
-                                                                    std::shared_ptr<WatchReceiver> receiver) {
+                                                                    const std::shared_ptr<WatchReceiver>& receiver) {
   Target asked = target;
   asked.name = SelectedName(options.field_selector);
   Result<Served> served = Admit(who, asked, "watch");

@@ -16,7 +16,12 @@ constexpr uint64_t kReserve = 100'000;
 constexpr int kIntervalsAlone = 6;
 
 ObjectPtr LastState(const Object& object, uint64_t revision) {
-  return Draft::From(object.ToJson())->Commit(revision);  // what is stored is well formed
+  return Draft::From(object.ToJson())->Commit(revision, object.created());  // what is stored is well formed
+}
+
+Status FoundTwice(const std::string& object) {
+  return Status::Unavailable("the store is damaged: it has the object " + object +
+                             " twice; put a backup in its place, or move it away to begin with an empty lab");
 }
 
 }  // namespace
@@ -31,19 +36,25 @@ Engine::~Engine() {
 }
 
 Status Engine::Start() {
-  const Result<uint64_t> loaded =
-      backend_->Load([this](Backend::Row row) { index_.Load(row.resource, std::move(row.object)); });
-  if (!loaded.ok()) {
+  Status twice;
+  const Result<uint64_t> loaded = backend_->Load([&](Backend::Row row) {
+    const std::string name = row.resource.resource + " " + row.key.ToString();
+    if (!index_.Load(row.resource, std::move(row.object))) twice = FoundTwice(name);
+  });
+  if (!loaded.ok() || !twice.ok()) {
     stopping_ = true;
-    return loaded.status();
+    return loaded.ok() ? twice : loaded.status();
   }
   // Clients take revision 0 for "any": an empty store begins at 1.
   opened_at_ = given_ = std::max<uint64_t>(*loaded, 1);
   reserved_ = *loaded;
   flushed_at_ = clock_.Steady();
   index_.Apply({}, given_);
-  hub_ = std::make_unique<WatchHub>(options_.event_log, options_.event_age, given_);
-  if (!options_.inline_commits) committer_ = std::thread([this] { Run(); });
+  hub_ = std::make_unique<WatchHub>(options_.event_log, options_.event_age, given_, !options_.inline_commits);
+  if (!options_.inline_commits) {
+    committer_ = std::thread([this] { Run(); });
+    pthread_setname_np(committer_.native_handle(), "store-commit");
+  }
   return Status::Ok();
 }
 
@@ -87,8 +98,8 @@ Result<Snapshot> Engine::ListAt(const GroupResource& resource, const std::string
 }
 
 Result<std::unique_ptr<Subscription>> Engine::Watch(const GroupResource& resource, uint64_t revision,
-                                                    std::shared_ptr<Watcher> watcher) {
-  return hub_->Watch(resource, revision, std::move(watcher));
+                                                    std::shared_ptr<Watcher> watcher, Telling telling) {
+  return hub_->Watch(resource, revision, std::move(watcher), telling);
 }
 
 void Engine::Stop() {
@@ -136,7 +147,7 @@ void Engine::CommitBatch(std::vector<Pending> batch) {
   if (!plan.events.empty()) {
     const std::lock_guard showing(showing_);
     index_.Apply(plan.events, plan.revision);
-    hub_->Publish(plan.events, clock_.Steady());
+    hub_->Publish(plan.events, plan.revision, clock_.Steady());
   }
   for (size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(plan.outcomes[i]));
   if (FlushIsDue(kIntervalsAlone)) FlushEphemeral();
@@ -165,13 +176,15 @@ Result<ObjectPtr> Engine::DecideOne(const Write& write, Plan& plan) const {
   event->resource = write.resource;
   event->revision = revision;
   event->previous = current;
-  event->object = write.draft ? write.draft->Commit(revision) : LastState(*current, revision);
+  event->object = write.draft ? write.draft->Commit(revision, current == nullptr ? revision : current->created())
+                              : LastState(*current, revision);
   event->type = !write.draft         ? Event::Type::kDeleted
                 : current == nullptr ? Event::Type::kAdded
                                      : Event::Type::kModified;
-  const bool on_disk = earlier != plan.changes.end() ? earlier->second.on_disk
-                       : unsaved != unsaved_.end()   ? unsaved->second.on_disk
-                                                     : current != nullptr;
+  const uint64_t on_disk = earlier != plan.changes.end() ? earlier->second.on_disk
+                           : unsaved != unsaved_.end()   ? unsaved->second.on_disk
+                           : current != nullptr          ? current->created()
+                                                         : 0;
   plan.changes[id] = {write.draft ? event->object : nullptr, on_disk};
   plan.durable |= !write.ephemeral;
   ObjectPtr object = event->object;
@@ -224,7 +237,7 @@ void Engine::FailBatch(std::vector<Pending> batch, const Status& cause) {
 void Engine::Remember(Changes&& changes) {
   if (unsaved_.empty()) flushed_at_ = clock_.Steady();
   for (auto& [id, change] : changes) {
-    if (change.object == nullptr && !change.on_disk) {
+    if (change.object == nullptr && change.on_disk == 0) {
       unsaved_.erase(id);
     } else {
       unsaved_.insert_or_assign(id, std::move(change));
@@ -257,8 +270,10 @@ std::vector<Backend::Row> Engine::RowsOf(const Changes& changes) const {
   std::vector<Backend::Row> rows;
   rows.reserve(changes.size());
   for (const auto& [id, change] : changes) {
-    if (change.object == nullptr && !change.on_disk) continue;
-    rows.push_back({id.first, change.object, id.second});
+    const uint64_t row = change.object == nullptr ? 0 : change.object->created();
+    // Deleted, and perhaps made again since.
+    if (change.on_disk != 0 && change.on_disk != row) rows.push_back({change.on_disk, id.first, nullptr, id.second});
+    if (row != 0) rows.push_back({row, id.first, change.object, id.second});
   }
   return rows;
 }

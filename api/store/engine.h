@@ -38,7 +38,8 @@ class Engine final : public Store {
   Result<Snapshot> ListAt(const GroupResource& resource, const std::string& ns, uint64_t revision) const override;
   uint64_t Revision() const override { return index_.Revision(); }
   Result<std::unique_ptr<Subscription>> Watch(const GroupResource& resource, uint64_t revision,
-                                              std::shared_ptr<Watcher> watcher) override;
+                                              std::shared_ptr<Watcher> watcher, Telling telling) override;
+  uint64_t ToldRevision() const override { return hub_->Told(); }
   void Stop() override;
 
  private:
@@ -49,7 +50,7 @@ class Engine final : public Store {
   using Id = std::pair<GroupResource, Key>;
   struct Unsaved {
     ObjectPtr object;      // null: deleted
-    bool on_disk = false;  // the backend has a row for it
+    uint64_t on_disk = 0;  // the backend's row for it; 0: none
   };
   using Changes = std::map<Id, Unsaved>;
   // What a batch comes to before anything is done.

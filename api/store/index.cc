@@ -35,23 +35,22 @@ uint64_t Index::Revision() const {
   return revision_;
 }
 
-void Index::Load(const GroupResource& resource, ObjectPtr object) {
+bool Index::Load(const GroupResource& resource, ObjectPtr object) {
   const std::lock_guard lock(mutex_);
-  shelves_[resource].insert(Slot{std::move(object)});
+  return shelves_[resource].insert(Slot{std::move(object)}).second;
 }
 
 void Index::Apply(const std::vector<EventPtr>& events, uint64_t revision) {
   const std::lock_guard lock(mutex_);
   for (const EventPtr& event : events) {
     Shelf& shelf = shelves_[event->resource];
-    const auto slot = shelf.find(Name(event->object->ns(), event->object->name()));
     if (event->type == Event::Type::kDeleted) {
+      const auto slot = shelf.find(Name(event->object->ns(), event->object->name()));
       if (slot != shelf.end()) shelf.erase(slot);
-    } else if (slot != shelf.end()) {
-      slot->object = event->object;
-    } else {
-      shelf.insert(Slot{event->object});
+      continue;
     }
+    const auto [slot, fresh] = shelf.insert(Slot{event->object});
+    if (!fresh) slot->object = event->object;
   }
   revision_ = std::max(revision_, revision);
 }

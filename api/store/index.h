@@ -40,8 +40,8 @@ class Index {
   Snapshot List(const GroupResource& resource, const std::string& ns) const;
   uint64_t Revision() const;
 
-  // While a store is opened.
-  void Load(const GroupResource& resource, ObjectPtr object);
+  // While a store is opened. False: there is one of that name.
+  bool Load(const GroupResource& resource, ObjectPtr object);
   // `revision` becomes that of the store.
   void Apply(const std::vector<EventPtr>& events, uint64_t revision);
 

@@ -12,7 +12,7 @@
 namespace croft::store {
 namespace {
 
-constexpr int64_t kSchemaVersion = 1;
+constexpr int64_t kSchemaVersion = 2;
 
 // The log that is not yet in the main file: larger means that a page which changes often is written there less often,
 // smaller that a start after a crash reads less.
@@ -29,9 +29,22 @@ constexpr char kSchema[] = R"(
   BEGIN IMMEDIATE;
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS objects (
-    api_group TEXT NOT NULL, resource TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL,
-    PRIMARY KEY (api_group, resource, namespace, name));
-  INSERT OR IGNORE INTO meta VALUES ('schema', 1), ('revision', 0);
+    id INTEGER PRIMARY KEY, api_group TEXT NOT NULL, resource TEXT NOT NULL, namespace TEXT NOT NULL,
+    name TEXT NOT NULL, body BLOB NOT NULL);
+  INSERT OR IGNORE INTO meta VALUES ('schema', 2), ('revision', 0);
+  COMMIT;
+)";
+
+// Version 1 kept objects by name. A row's number there is below every revision to come.
+constexpr char kFromVersion1[] = R"(
+  BEGIN IMMEDIATE;
+  ALTER TABLE objects RENAME TO objects_by_name;
+  CREATE TABLE objects (
+    id INTEGER PRIMARY KEY, api_group TEXT NOT NULL, resource TEXT NOT NULL, namespace TEXT NOT NULL,
+    name TEXT NOT NULL, body BLOB NOT NULL);
+  INSERT INTO objects SELECT rowid, api_group, resource, namespace, name, body FROM objects_by_name;
+  DROP TABLE objects_by_name;
+  UPDATE meta SET value = 2 WHERE name = 'schema';
   COMMIT;
 )";
 
@@ -79,10 +92,8 @@ class Sqlite final : public Backend {
     CROFT_RETURN_IF_ERROR(Execute(kSetUp));
     CROFT_RETURN_IF_ERROR(CheckVersion());
     const std::pair<sqlite3_stmt**, const char*> statements[] = {
-        {&upsert_,
-         "INSERT INTO objects VALUES (?, ?, ?, ?, ?)"
-         " ON CONFLICT (api_group, resource, namespace, name) DO UPDATE SET body = excluded.body"},
-        {&erase_, "DELETE FROM objects WHERE api_group = ? AND resource = ? AND namespace = ? AND name = ?"},
+        {&upsert_, "INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body"},
+        {&erase_, "DELETE FROM objects WHERE id = ?"},
         {&raise_, "UPDATE meta SET value = ? WHERE name = 'revision'"},
         {&begin_, "BEGIN IMMEDIATE"},
         {&commit_, "COMMIT"},
@@ -100,7 +111,7 @@ class Sqlite final : public Backend {
     if (!revision.ok()) return revision.status();
     revision_ = static_cast<uint64_t>(*revision);
     sqlite3_stmt* select = nullptr;
-    const char* sql = "SELECT api_group, resource, namespace, name, body FROM objects";
+    const char* sql = "SELECT id, api_group, resource, namespace, name, body FROM objects";
     if (sqlite3_prepare_v2(db_, sql, -1, &select, nullptr) != SQLITE_OK) return Failure();
     Status status;
     int step = SQLITE_DONE;
@@ -136,10 +147,11 @@ class Sqlite final : public Backend {
   }
 
   Status LoadRow(sqlite3_stmt* select, const std::function<void(Row)>& each) const {
-    Row row;
-    row.resource = {Text(select, 0), Text(select, 1)};
-    row.key = {Text(select, 2), Text(select, 3)};
-    Result<ObjectPtr> object = Object::Parse(Text(select, 4));
+    Row row{};
+    row.id = static_cast<uint64_t>(sqlite3_column_int64(select, 0));
+    row.resource = {Text(select, 1), Text(select, 2)};
+    row.key = {Text(select, 3), Text(select, 4)};
+    Result<ObjectPtr> object = Object::Parse(Text(select, 5), row.id);
     if (!object.ok() || (*object)->key() != row.key) {
       const std::string why = object.ok() ? "it bears another name" : object.status().message();
       return Damaged("the object " + row.resource.resource + " " + row.key.ToString() + ": " + why);
@@ -156,6 +168,7 @@ class Sqlite final : public Backend {
     const Result<int64_t> version = ReadNumber("SELECT value FROM meta WHERE name = 'schema'");
     if (!version.ok()) return version.status();
     if (*version == kSchemaVersion) return Status::Ok();
+    if (*version == 1) return Execute(kFromVersion1);
     return Status::Unavailable("the store's file " + path_ + " has schema version " + std::to_string(*version) +
                                ", this Croft knows " + std::to_string(kSchemaVersion) +
                                ": run the Croft that wrote it, or a newer one");
@@ -163,13 +176,14 @@ class Sqlite final : public Backend {
 
   Status Put(const Row& row) {
     sqlite3_stmt* statement = row.object == nullptr ? erase_ : upsert_;
-    Bind(statement, 1, row.resource.group);
-    Bind(statement, 2, row.resource.resource);
-    Bind(statement, 3, row.key.ns);
-    Bind(statement, 4, row.key.name);
+    sqlite3_bind_int64(statement, 1, static_cast<sqlite3_int64>(row.id));
     if (row.object != nullptr) {
+      Bind(statement, 2, row.resource.group);
+      Bind(statement, 3, row.resource.resource);
+      Bind(statement, 4, row.key.ns);
+      Bind(statement, 5, row.key.name);
       const std::string& bytes = row.object->bytes();
-      sqlite3_bind_blob64(statement, 5, bytes.data(), bytes.size(), SQLITE_STATIC);
+      sqlite3_bind_blob64(statement, 6, bytes.data(), bytes.size(), SQLITE_STATIC);
     }
     return Step(statement);
   }

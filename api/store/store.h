@@ -45,12 +45,20 @@ struct Event {
 };
 using EventPtr = std::shared_ptr<const Event>;
 
-// Receives events in the order of their revisions, one call at a time, on the committing thread: must only hand them
+// When a watcher is told of what was committed.
+enum class Telling {
+  kAtOnce,  // on the committing thread, before the writer is called back: for the few that must never be behind
+  kSoon,    // on a thread of its own, so that a thousand watchers hold up no writer
+};
+
+// Receives events in the order of their revisions, one call at a time, on a thread that serves all: must only hand them
 // on.
 class Watcher {
  public:
   virtual ~Watcher() = default;
   virtual void OnEvent(const EventPtr& event) = 0;
+  // After the last of some events that came together.
+  virtual void OnPause() {}
 };
 
 // Ends its subscription when destroyed; no call to the watcher begins afterwards, and none is under way unless it is
@@ -70,13 +78,14 @@ class Backend {
  public:
   virtual ~Backend() = default;
   struct Row {
+    uint64_t id;  // the revision at which the object was made: new rows come last, where a disk takes them best
     GroupResource resource;
     ObjectPtr object;  // null: deleted
     Key key;
   };
   // Every stored row, and the highest revision ever given out.
   virtual Result<uint64_t> Load(const std::function<void(Row)>& each) = 0;
-  // Makes all rows and the revision durable, or none of them. No key comes twice. A deleted row may not be there.
+  // Makes all rows and the revision durable, or none of them. No id comes twice. A deleted row may not be there.
   virtual Status Append(const std::vector<Row>& rows, uint64_t revision) = 0;
 };
 
@@ -98,7 +107,8 @@ class Store {
     // Ephemeral writes join a durable batch when the last that did so was this long ago, and are written without one
     // after six times as long. Stop() writes them too.
     Duration ephemeral_flush = std::chrono::minutes(10);
-    // No thread of its own: the caller of Commit commits, and what others hand in meanwhile. For the simulated lab.
+    // No threads of its own: the caller of Commit commits, and what others hand in meanwhile, and tells all watchers.
+    // For the simulated lab.
     bool inline_commits = false;
     const Clock* clock = nullptr;  // must outlive the store; the system's when nullptr
   };
@@ -121,7 +131,10 @@ class Store {
   // Delivers the events of `resource` after `revision`: those in the log before this returns, then as they are
   // committed, none missing and none twice. kExpired when the log does not reach back so far. Never from a Watcher.
   virtual Result<std::unique_ptr<Subscription>> Watch(const GroupResource& resource, uint64_t revision,
-                                                      std::shared_ptr<Watcher> watcher) = 0;
+                                                      std::shared_ptr<Watcher> watcher,
+                                                      Telling telling = Telling::kSoon) = 0;
+  // Every watcher has been told of everything up to here.
+  virtual uint64_t ToldRevision() const = 0;
 
   // Stops taking writes (they fail with kServiceUnavailable) after those under way are durable.
   virtual void Stop() = 0;

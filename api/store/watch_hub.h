@@ -1,9 +1,11 @@
 #pragma once
 
+#include <condition_variable>
 #include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 #include "api/store/store.h"
@@ -14,16 +16,18 @@ namespace croft::store {
 // by any.
 class WatchHub {
  public:
-  // The log begins after `revision`.
-  WatchHub(size_t max_events, Duration max_age, uint64_t revision)
-      : max_events_(max_events), max_age_(max_age), start_(revision) {}
+  // The log begins after `revision`. Without a thread of its own, Publish tells all watchers.
+  WatchHub(size_t max_events, Duration max_age, uint64_t revision, bool own_thread);
+  // Tells what is left to tell.
+  ~WatchHub();
 
-  // Logs events and tells their watchers, in the order given.
-  void Publish(const std::vector<EventPtr>& events, SteadyTime now);
+  // Logs events and tells their watchers, in the order given. `revision` is the store's after them.
+  void Publish(const std::vector<EventPtr>& events, uint64_t revision, SteadyTime now);
+  uint64_t Told() const;
   // The logged events of a resource after `revision`; kExpired when the log does not reach back so far.
   Result<std::vector<EventPtr>> Since(const GroupResource& resource, uint64_t revision);
   Result<std::unique_ptr<Subscription>> Watch(const GroupResource& resource, uint64_t revision,
-                                              std::shared_ptr<Watcher> watcher);
+                                              std::shared_ptr<Watcher> watcher, Telling telling);
 
  private:
   class Entry;
@@ -32,11 +36,15 @@ class WatchHub {
     EventPtr event;
     SteadyTime at;
   };
+  using Entries = std::vector<std::shared_ptr<Entry>>;
   struct Channel {
     std::deque<Logged> log;
     uint64_t floor;  // the log holds every event after this revision
-    std::vector<std::shared_ptr<Entry>> watchers;
+    Entries at_once;
+    Entries soon;
   };
+
+  void Run();
 
   // With mutex_ held:
   Channel& ChannelOf(const GroupResource& resource);
@@ -47,8 +55,16 @@ class WatchHub {
   const size_t max_events_;
   const Duration max_age_;
   const uint64_t start_;
-  std::mutex mutex_;                           // held while watchers are told: Watch() begins between two batches
+  const bool own_thread_;
+  mutable std::mutex mutex_;                   // held while some are told at once: Watch() begins between two batches
   std::map<GroupResource, Channel> channels_;  // guarded by mutex_
+  std::condition_variable wake_;
+  std::vector<EventPtr> untold_;  // what the thread must tell next; guarded by mutex_
+  uint64_t revision_;             // of the newest event that was published; guarded by mutex_
+  uint64_t told_;                 // guarded by mutex_
+  bool telling_ = false;          // guarded by mutex_
+  bool stopping_ = false;         // guarded by mutex_
+  std::thread teller_;
 };
 
 }  // namespace croft::store

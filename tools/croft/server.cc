@@ -185,6 +185,7 @@ class ServerProcess {
       if (socket.name == "api") http.listeners.push_back({.address = "", .fd = socket.fd});
     }
     http.tls = http::ServerTls{tls, identity_->ca_pem()};
+    http.quick = [this](const http::Request& request) { return api_->http_api().IsQuick(request); };
     http_ = std::make_unique<http::Server>(
         std::move(http), [this, handler = api_->handler()](http::Request request, http::ResponderPtr responder) {
           if (JoinService::Owns(request)) {

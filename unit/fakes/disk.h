@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -48,7 +49,12 @@ class Disk {
   }
   std::map<Id, ObjectPtr> rows() const {
     const std::lock_guard lock(mutex_);
-    return rows_;
+    std::map<Id, ObjectPtr> rows;
+    for (const auto& [id, row] : rows_) {
+      if (!rows.emplace(Id(row.resource, row.key), row.object).second)
+        throw std::logic_error("an object is kept twice");
+    }
+    return rows;
   }
   // A backend that stores here.
   std::unique_ptr<store::Backend> Mount() { return std::make_unique<Mounted>(*this); }
@@ -59,7 +65,7 @@ class Disk {
     explicit Mounted(Disk& disk) : disk_(disk) {}
     Result<uint64_t> Load(const std::function<void(Row)>& each) override {
       const std::lock_guard lock(disk_.mutex_);
-      for (const auto& [id, object] : disk_.rows_) each({id.first, object, id.second});
+      for (const auto& [id, row] : disk_.rows_) each(row);
       return disk_.revision_;
     }
     Status Append(const std::vector<Row>& rows, uint64_t revision) override { return disk_.Append(rows, revision); }
@@ -79,9 +85,9 @@ class Disk {
     if (number == fail_at_) return Status::Unavailable("the disk of /fake fails: check it; nothing was stored");
     for (const auto& row : rows) {
       if (row.object == nullptr) {
-        rows_.erase({row.resource, row.key});
+        rows_.erase(row.id);
       } else {
-        rows_[{row.resource, row.key}] = row.object;
+        rows_.insert_or_assign(row.id, row);
       }
     }
     revision_ = revision;
@@ -96,7 +102,7 @@ class Disk {
   int appends_ = 0;
   int fail_at_ = 0;
   uint64_t revision_ = 0;
-  std::map<Id, ObjectPtr> rows_;
+  std::map<uint64_t, store::Backend::Row> rows_;
 };
 
 }  // namespace croft::fakes

@@ -61,31 +61,27 @@ http::SharedBytes EventEncoder::Encode(WatchEventType type, const ObjectPtr& obj
 }
 
 void WatchSession::OnEvent(WatchEventType type, const ObjectPtr& object, const store::EventPtr& source) {
-  {
-    const std::lock_guard lock(mutex_);
-    last_revision_ = std::max(last_revision_, object->meta().revision);
-  }
-  Push(encoder_.Encode(type, object, source, options_.served, options_.form));
+  http::SharedBytes line = encoder_.Encode(type, object, source, options_.served, options_.form);
+  const std::lock_guard lock(mutex_);
+  last_revision_ = std::max(last_revision_, object->meta().revision);
+  if (!closed_) pending_.push_back(std::move(line));
 }
 
 void WatchSession::OnInitialEnd(uint64_t revision) {
-  if (options_.mark_initial_end) Push(Share(BookmarkLine(revision, true)));
+  if (!options_.mark_initial_end) return;
+  const std::lock_guard lock(mutex_);
+  pending_.push_back(Share(BookmarkLine(revision, true)));
 }
 
-void WatchSession::Push(http::SharedBytes bytes) {
-  std::shared_ptr<http::Stream> stream;
-  {
-    const std::lock_guard lock(mutex_);
-    if (closed_) return;
-    if (stream_ == nullptr) {
-      pending_.push_back(std::move(bytes));
-      return;
-    }
-    stream = stream_;
-  }
-  if (stream->Write(std::move(bytes))) return;
+void WatchSession::OnPause() {
   const std::lock_guard lock(mutex_);
-  closed_ = true;
+  Push();
+}
+
+void WatchSession::Push() {
+  if (stream_ == nullptr || pending_.empty()) return;
+  if (!closed_ && !stream_->WriteAll(pending_)) closed_ = true;
+  pending_.clear();
 }
 
 size_t WatchSession::pending_bytes() const {
@@ -96,13 +92,10 @@ size_t WatchSession::pending_bytes() const {
 }
 
 void WatchSession::Begin(std::shared_ptr<http::Stream> stream) {
-  // Under the lock, so that no later event overtakes what was kept.
   const std::lock_guard lock(mutex_);
-  for (auto& piece : pending_) {
-    if (!stream->Write(std::move(piece))) closed_ = true;
-  }
-  pending_.clear();
   stream_ = std::move(stream);
+  Push();
+  pending_.shrink_to_fit();
 }
 
 std::string WatchSession::BookmarkLine(uint64_t revision, bool initial_end) const {
@@ -127,13 +120,12 @@ std::string WatchSession::BookmarkLine(uint64_t revision, bool initial_end) cons
 }
 
 void WatchSession::Bookmark(uint64_t revision) {
-  {
-    // A bookmark never leads back behind what was sent.
-    const std::lock_guard lock(mutex_);
-    if (!options_.bookmarks || revision < last_revision_) return;
-    last_revision_ = revision;
-  }
-  Push(Share(BookmarkLine(revision, false)));
+  const std::lock_guard lock(mutex_);
+  // One never leads back behind what was sent.
+  if (!options_.bookmarks || revision < last_revision_) return;
+  last_revision_ = revision;
+  pending_.push_back(Share(BookmarkLine(revision, false)));
+  Push();
 }
 
 void WatchSession::MarkClosed() {
@@ -169,11 +161,8 @@ void WatchSessions::Add(std::shared_ptr<WatchSession> session, std::unique_ptr<s
 void WatchSessions::Tick(SteadyTime now, uint64_t revision) {
   std::list<Entry> ended;
   std::vector<std::shared_ptr<WatchSession>> due;
-  uint64_t settled = 0;
   {
     const std::lock_guard lock(mutex_);
-    settled = settled_;
-    settled_ = revision;
     for (auto it = entries_.begin(); it != entries_.end();) {
       const auto next = std::next(it);
       if (it->session->closed() || now >= it->deadline) {
@@ -191,7 +180,7 @@ void WatchSessions::Tick(SteadyTime now, uint64_t revision) {
     entry.subscription.reset();
     entry.session->End();
   }
-  for (const auto& session : due) session->Bookmark(settled);
+  for (const auto& session : due) session->Bookmark(revision);
 }
 
 void WatchSessions::EndAll() {

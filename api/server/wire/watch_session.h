@@ -44,7 +44,8 @@ class EventEncoder {
   size_t next_ = 0;            // guarded by mutex_
 };
 
-// One open watch over HTTP: events are kept until the reply has begun, then pushed. Ended by WatchSessions, which also
+// One open watch over HTTP: events are kept until the reply has begun, then pushed, those that come together as one.
+// Ended by WatchSessions, which also
 // drops the subscription, for that must not happen on the thread that delivers events. Thread-safe.
 class WatchSession final : public WatchReceiver {
  public:
@@ -58,6 +59,7 @@ class WatchSession final : public WatchReceiver {
 
   void OnEvent(WatchEventType type, const ObjectPtr& object, const store::EventPtr& source) override;
   void OnInitialEnd(uint64_t revision) override;
+  void OnPause() override;
 
   size_t pending_bytes() const;
   void Begin(std::shared_ptr<http::Stream> stream);
@@ -69,7 +71,7 @@ class WatchSession final : public WatchReceiver {
   bool closed() const;
 
  private:
-  void Push(http::SharedBytes bytes);
+  void Push();  // with mutex_ held
   std::string BookmarkLine(uint64_t revision, bool initial_end) const;
 
   const Options options_;
@@ -87,6 +89,7 @@ class WatchSessions {
  public:
   void Add(std::shared_ptr<WatchSession> session, std::unique_ptr<store::Subscription> subscription, SteadyTime now,
            Duration limit);
+  // All sessions have been told of everything up to `revision`.
   void Tick(SteadyTime now, uint64_t revision);
   void EndAll();
   size_t size() const;
@@ -100,8 +103,6 @@ class WatchSessions {
   };
   mutable std::mutex mutex_;
   std::list<Entry> entries_;  // guarded by mutex_
-  // The store's revision one tick ago: all its events have been delivered by now.
-  uint64_t settled_ = 0;  // guarded by mutex_
 };
 
 // The line that tells a client why its watch ended.

@@ -39,12 +39,13 @@ class ApiTest : public ::testing::Test {
   }
 
   void StartServer() { StartServer(clock_, random_); }
-  void StartServer(Clock& clock, Random& random) {
+  // With `timers` writes wait for the disk without a thread.
+  void StartServer(Clock& clock, Random& random, Executor* timers = nullptr) {
     ApiServer::Settings settings;
     settings.authentication.tokens = {
         {"admin", AdminIdentity()}, {"node", NodeIdentity("n1")}, {"nobody", Identity{"nobody", {}}}};
     settings.bootstrap.ca_pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
-    ApiServer::Parts parts{*store_, clock, random, nullptr, pod_logs_};
+    ApiServer::Parts parts{*store_, clock, random, timers, pod_logs_};
     auto made = ApiServer::Create(std::move(settings), parts);
     ASSERT_TRUE(made.ok()) << made.status().message();
     api_ = std::move(*made);

@@ -27,10 +27,10 @@ class CrdChecksTest : public ApiTest {
   static std::string With(const std::string& base, const char* path, const std::string& value) {
     JsonDocument crd = *ParseJson(base);
     if (value.empty()) {
-      rapidjson::Pointer(path).Erase(crd);
+      rapidjson::GenericPointer<Json>(path).Erase(crd);
     } else {
       const JsonDocument parsed = *ParseJson(value);
-      rapidjson::Pointer(path).Set(crd, Copy(parsed, crd.GetAllocator()));
+      rapidjson::GenericPointer<Json>(path).Set(crd, Copy(parsed, crd.GetAllocator()));
     }
     return WriteJson(crd);
   }

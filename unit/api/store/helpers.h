@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "api/store/store.h"
@@ -34,6 +35,11 @@ inline std::unique_ptr<Store> MustOpen(std::unique_ptr<Backend> backend, Store::
   auto store = Open(std::move(backend), options);
   if (!store.ok()) throw std::runtime_error(store.status().message());
   return std::move(*store);
+}
+
+// Until all watchers have been told of all that was committed.
+inline void AwaitTold(const Store& store) {
+  while (store.ToldRevision() < store.Revision()) std::this_thread::yield();
 }
 
 // Keeps what it is told.

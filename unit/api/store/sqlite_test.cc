@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -56,6 +57,51 @@ TEST_F(SqliteTest, FindsAfterAReopenWhatWasStored) {
   EXPECT_NE(store->Get(kPods, {"", "cluster-scoped"}), nullptr);
   EXPECT_EQ(store->List(kPods, "").items.size(), 2u);
   EXPECT_EQ(store->Revision(), revision);
+}
+
+// What stood here before objects were kept by number.
+TEST_F(SqliteTest, TakesOverAFileOfTheFirstVersion) {
+  const std::string bytes(PodDraft(kWeb, "a").Commit(7)->bytes());
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &db), SQLITE_OK);
+  const std::string sql =
+      "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+      "CREATE TABLE objects (api_group TEXT NOT NULL, resource TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT "
+      "NULL, body BLOB NOT NULL, PRIMARY KEY (api_group, resource, namespace, name));"
+      "INSERT INTO meta VALUES ('schema', 1), ('revision', 9);"
+      "INSERT INTO objects VALUES ('', 'pods', 'lab', 'web', '" +
+      bytes + "');";
+  ASSERT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  {
+    auto store = OpenStore();
+    EXPECT_EQ(store->Get(kPods, kWeb)->bytes(), bytes);
+    EXPECT_GE(store->Revision(), 9u);
+    ASSERT_TRUE(store->CommitAndWait(Put(kWeb, "b")).ok());
+    ASSERT_TRUE(store->CommitAndWait(Put({"lab", "new"}, "n")).ok());
+  }
+  auto store = OpenStore();
+  EXPECT_EQ(FindString(store->Get(kPods, kWeb)->ToJson(), {"note"}), "b");
+  EXPECT_EQ(store->List(kPods, "").items.size(), 2u);
+}
+
+TEST_F(SqliteTest, KeepsWhatIsDeletedAndMadeAgainInAnyMannerOnce) {
+  {
+    auto store = OpenStore();
+    for (const bool ephemeral : {false, true}) {
+      for (const char* note : {"a", "b"}) {
+        Write put = Put(kWeb, note);
+        Write erase = Erase(kWeb);
+        put.ephemeral = erase.ephemeral = ephemeral;
+        ASSERT_TRUE(store->CommitAndWait(put).ok());
+        ASSERT_TRUE(store->CommitAndWait(erase).ok());
+        ASSERT_TRUE(store->CommitAndWait(put).ok());
+      }
+    }
+  }
+  auto store = OpenStore();
+  EXPECT_EQ(FindString(store->Get(kPods, kWeb)->ToJson(), {"note"}), "b");
+  EXPECT_EQ(store->List(kPods, "").items.size(), 1u);
 }
 
 TEST_F(SqliteTest, TheFilesAreForTheirOwnerOnly) {

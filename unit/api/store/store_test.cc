@@ -108,6 +108,7 @@ TEST(Store, WritesNothingWhenNothingChanges) {
   EXPECT_EQ(*again, *first);
   EXPECT_EQ(store->Revision(), (*first)->meta().revision);
   EXPECT_EQ(disk.appends(), 1);
+  AwaitTold(*store);
   EXPECT_TRUE(watcher->events().empty());
 }
 
@@ -178,6 +179,7 @@ TEST(Store, AFullDiskFailsTheBatchAndChangesNothing) {
   EXPECT_EQ(store->Revision(), before);
   EXPECT_EQ(FindString(store->Get(kPods, kWeb)->ToJson(), {"note"}), "a");
   EXPECT_EQ(store->List(kPods, "").items.size(), 1u);
+  AwaitTold(*store);
   EXPECT_EQ(watcher->events().size(), 1u);
   disk.SetFull(false);
   const auto later = store->CommitAndWait(Put(kWeb, "c"));

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include "unit/api/store/helpers.h"
@@ -187,7 +188,7 @@ class OneShot : public Watcher {
     subscription.reset();
   }
   std::unique_ptr<Subscription> subscription;
-  int calls = 0;
+  std::atomic<int> calls = 0;
 };
 
 TEST(Watch, MayEndItsSubscriptionFromWithinACall) {
@@ -196,7 +197,77 @@ TEST(Watch, MayEndItsSubscriptionFromWithinACall) {
   watcher->subscription = std::move(*store->Watch(kPods, store->Revision(), watcher));
   ASSERT_TRUE(store->CommitAndWait(Put(kWeb, "a")).ok());
   ASSERT_TRUE(store->CommitAndWait(Put(kWeb, "b")).ok());
+  AwaitTold(*store);
   EXPECT_EQ(watcher->calls, 1);
+}
+
+// Waits in its first call until it is let go.
+class Slow : public Recorder {
+ public:
+  void OnEvent(const EventPtr& event) override {
+    if (!std::exchange(waited, true)) {
+      begun.set_value();
+      go_on.get_future().wait();
+    }
+    Recorder::OnEvent(event);
+  }
+  bool waited = false;
+  std::promise<void> begun;
+  std::promise<void> go_on;
+};
+
+// Counts the pauses too.
+class Counting : public Recorder {
+ public:
+  void OnPause() override { ++pauses; }
+  std::atomic<int> pauses = 0;
+};
+
+TEST(Watch, HoldsUpNoWriterAndIsToldTogetherOfWhatItMissedMeanwhile) {
+  auto store = MustOpen(MemoryBackend());
+  auto slow = std::make_shared<Slow>();
+  const auto slows = store->Watch(kPods, store->Revision(), slow);
+  auto counting = std::make_shared<Counting>();
+  const auto counts = store->Watch(kPods, store->Revision(), counting);
+  ASSERT_TRUE(store->CommitAndWait(Put(kWeb, "a")).ok());
+  slow->begun.get_future().wait();
+  for (const char* note : {"b", "c", "d"}) ASSERT_TRUE(store->CommitAndWait(Put(kWeb, note)).ok());
+  EXPECT_EQ(store->Revision(), 5u);
+  EXPECT_EQ(store->ToldRevision(), 1u);
+  EXPECT_TRUE(counting->events().empty());
+  auto late = std::make_shared<Recorder>();
+  const auto joins = store->Watch(kPods, 3, late);
+  EXPECT_THAT(Describe(late->events()), ElementsAre("4 modified web c", "5 modified web d"));
+
+  slow->go_on.set_value();
+  AwaitTold(*store);
+  EXPECT_EQ(slow->events().size(), 4u);
+  EXPECT_THAT(Describe(counting->events()),
+              ElementsAre("2 added web a", "3 modified web b", "4 modified web c", "5 modified web d"));
+  EXPECT_EQ(counting->pauses, 2);
+  EXPECT_EQ(late->events().size(), 2u);
+  EXPECT_EQ(store->ToldRevision(), 5u);
+}
+
+TEST(Watch, AtOnceIsToldBeforeTheWriter) {
+  auto store = MustOpen(MemoryBackend());
+  auto watcher = std::make_shared<Recorder>();
+  const auto subscription = store->Watch(kPods, store->Revision(), watcher, Telling::kAtOnce);
+  for (int i = 1; i <= 100; ++i) {
+    ASSERT_TRUE(store->CommitAndWait(Put(kWeb, std::to_string(i))).ok());
+    ASSERT_EQ(watcher->events().size(), static_cast<size_t>(i));
+  }
+}
+
+TEST(Watch, IsToldOfAllThatWasStoredBeforeTheStoreEnds) {
+  auto watcher = std::make_shared<Recorder>();
+  std::unique_ptr<Subscription> subscription;
+  {
+    auto store = MustOpen(MemoryBackend());
+    subscription = std::move(*store->Watch(kPods, store->Revision(), watcher));
+    for (int i = 1; i <= 100; ++i) ASSERT_TRUE(store->CommitAndWait(Put(kWeb, std::to_string(i))).ok());
+  }
+  EXPECT_EQ(watcher->events().size(), 100u);
 }
 
 TEST(Watch, MayOutliveTheStore) {
