@@ -174,6 +174,52 @@ TEST_F(ServerTest, ReplyMayComeFromAnotherThread) {
   other.join();
 }
 
+TEST_F(ServerTest, QuickRequestsNeedNoWorker) {
+  ServerSettings settings;
+  settings.workers = 1;
+  settings.quick = [](const Request& request) { return request.target == "/quick"; };
+  Gate begun, go_on;
+  const auto handle = [&](const Request& request, const ResponderPtr& responder) {
+    if (request.target == "/slow") {
+      begun.Open();
+      go_on.Wait();
+    }
+    ReplyWithText(responder, "<" + request.target + ">");
+  };
+  const std::string address = Serve(handle, std::move(settings));
+  RawClient slow(address), quick(address);
+  slow.Send("GET /slow HTTP/1.1\r\nHost: lab\r\n\r\nGET /quick HTTP/1.1\r\nHost: lab\r\n\r\n");
+  ASSERT_TRUE(begun.Wait());
+  for (int i = 0; i < 3; ++i) {
+    quick.Send("GET /quick HTTP/1.1\r\nHost: lab\r\n\r\nGET /quick HTTP/1.1\r\nHost: lab\r\n\r\n");
+    EXPECT_THAT(quick.ReadUntil(">"), EndsWith("</quick>"));
+    EXPECT_THAT(quick.ReadUntil(">"), EndsWith("</quick>"));
+  }
+  go_on.Open();
+  EXPECT_THAT(slow.ReadUntil(">"), EndsWith("</slow>"));
+  EXPECT_THAT(slow.ReadUntil(">"), EndsWith("</quick>"));
+}
+
+TEST_F(ServerTest, AThreadThatServesManyLeavesTheSendingToOthers) {
+  std::mutex mutex;
+  std::vector<ResponderPtr> waiting;
+  std::atomic<size_t> held{0};
+  const std::string address = Serve([&](Request, ResponderPtr responder) {
+    const std::lock_guard lock(mutex);
+    waiting.push_back(std::move(responder));
+    held = waiting.size();
+  });
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.push_back(std::make_unique<RawClient>(address));
+    clients.back()->Send(kGet);
+  }
+  ASSERT_TRUE(Eventually([&] { return held == clients.size(); }));
+  for (const ResponderPtr& responder : waiting) responder->SendSoon({200, {}, "<soon>", {}});
+  waiting.clear();
+  for (const auto& client : clients) EXPECT_THAT(client->ReadUntil(">"), EndsWith("<soon>"));
+}
+
 TEST_F(ServerTest, DroppedResponderAnswers500) {
   RawClient client(Serve([](Request, const ResponderPtr&) {}));
   client.Send(kLastGet);

@@ -95,6 +95,41 @@ TEST_F(PendingWritesTest, NoThreadWaitsForTheDisk) {
   EXPECT_EQ(Get(std::string(kMaps) + "/a").Text({"data", "k"}), "new");
 }
 
+// What an I/O thread handles itself must not wait, and not take long.
+TEST_F(PendingWritesTest, AreQuickAndSoIsAGetButNothingThatWaits) {
+  const std::string one = std::string(kMaps) + "/a";
+  const struct {
+    const char* name;
+    std::string method, path;
+    bool quick;
+    std::string type = "application/json";
+    size_t body = 100;
+  } kCases[] = {
+      {"a get", "GET", one, true},
+      {"a create", "POST", kMaps, true},
+      {"an update", "PUT", one, true},
+      {"a merge patch", "PATCH", one, true, "application/merge-patch+json"},
+      {"an applied configuration", "PATCH", one, false, "application/apply-patch+yaml"},
+      {"a large body", "PUT", one, false, "application/json", 40'000},
+      {"a list", "GET", kMaps, false},
+      {"a watch of the old kind", "GET", "/api/v1/watch/namespaces/d/configmaps/a", false},
+      {"a delete", "DELETE", one, false},
+      {"a log", "GET", "/api/v1/namespaces/d/pods/p/log", false},
+      {"a namespace, which is furnished", "POST", "/api/v1/namespaces", false},
+      {"a definition, which is served at once", "PUT", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/a.b.c",
+       false},
+      {"discovery", "GET", "/apis", false},
+  };
+  for (const auto& c : kCases) {
+    http::Request request;
+    request.method = c.method;
+    request.target = c.path;
+    request.body = std::string(c.body, ' ');
+    request.headers.Add("Content-Type", c.type);
+    EXPECT_EQ(api_->http_api().IsQuick(request), c.quick) << c.name;
+  }
+}
+
 TEST_F(PendingWritesTest, OvertakenWritesBeginAnewUnlessTheyNameARevision) {
   const std::string revision = Get(std::string(kMaps) + "/b").Text({"metadata", "resourceVersion"});
   const auto named = [&](const std::string& value) {
