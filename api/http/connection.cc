@@ -39,10 +39,10 @@ class SocketConnection final : public Connection, public Link, public std::enabl
   }
 
   void Begin() {
-    Locked([this] {
-      handshake_deadline_ = After(host_->settings.handshake_limit);
-      Handshake();
-    });
+    const std::lock_guard lock(mutex_);
+    handshake_deadline_ = After(host_->settings.handshake_limit);
+    Handshake();
+    if (!quick_.empty()) Post([] {});  // whoever accepts connections goes on with that
   }
 
   void CheckTime(SteadyTime now) override;
