@@ -22,9 +22,11 @@ Status CheckNonRoot(const types::Pod& pod, const types::Container& container) {
   const auto& shared = pod.spec.security_context;
   const bool required = own && own->run_as_non_root ? *own->run_as_non_root
                                                     : shared && shared->run_as_non_root && *shared->run_as_non_root;
-  std::optional<int64_t> user = own ? own->run_as_user : std::nullopt;
-  if (!user && shared) user = shared->run_as_user;
-  if (!required || !user || *user != 0) return Status::Ok();
+  constexpr int64_t kUnsaid = -1;
+  const int64_t user = own && own->run_as_user ? *own->run_as_user
+                       : shared                ? shared->run_as_user.value_or(kUnsaid)
+                                               : kUnsaid;
+  if (!required || user != 0) return Status::Ok();
   return Status::Invalid("container's runAsUser breaks non-root policy (runAsNonRoot is set, runAsUser is 0)");
 }
 
