@@ -180,7 +180,8 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
   if (served.version->has_status && !strategy.keeps_status_on_create()) Erase(body, "status");
   schema::ApplyDefaults(*served.version->schema, body, allocator);
   owners.LeaveAssigned(strategy, body);
-  StrategyContext context{parts_.store, parts_.catalog, parts_.addresses, now, allocator, options.dry_run, {}, {}};
+  StrategyContext context{
+      parts_.store, parts_.catalog, parts_.addresses, now, allocator, options.dry_run, target.subresource, {}, {}};
   const Status prepare = strategy.PrepareForCreate(body, context);
   prepared.undo = std::move(context.undo);
   std::move(context.warnings.begin(), context.warnings.end(), std::back_inserter(prepared.warnings));
@@ -250,7 +251,8 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
   CheckImmutable(old, body, options.patched, causes);
   const WallTime now = parts_.clock.Now();
   Owners owners(served, target, options, now, &old, body);
-  StrategyContext context{parts_.store, parts_.catalog, parts_.addresses, now, allocator, options.dry_run, {}, {}};
+  StrategyContext context{
+      parts_.store, parts_.catalog, parts_.addresses, now, allocator, options.dry_run, target.subresource, {}, {}};
   Status prepare;
   if (status_only) {
     // Everything but the status is taken from what is stored.

@@ -45,8 +45,8 @@ Status NamespaceStrategy::PrepareForUpdate(const Json& old, Json& ns, StrategyCo
   LabelWithName(ns, context.allocator);
   // Its finalizers have a subresource of their own; there the wanted spec is the stored one but for them.
   const Json* before = Find(old, "spec");
-  const bool finalizing = Find(ns, {"spec", "finalizers"}) != nullptr && Find(old, {"metadata", "deletionTimestamp"});
-  if (before != nullptr && !finalizing) Set(ns, "spec", Copy(*before, context.allocator), context.allocator);
+  if (before != nullptr && context.subresource != "finalize")
+    Set(ns, "spec", Copy(*before, context.allocator), context.allocator);
   return Status::Ok();
 }
 

@@ -27,6 +27,7 @@ struct StrategyContext {
   WallTime now;
   JsonAllocator& allocator;  // of the object that is prepared
   bool dry_run = false;
+  std::string_view subresource = {};  // through which an update comes; empty: the object itself
   // Run, last first, when the write does not come about.
   std::vector<std::function<void()>> undo = {};
   std::vector<std::string> warnings = {};

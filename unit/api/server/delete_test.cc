@@ -337,5 +337,17 @@ TEST_F(DeleteTest, ADryRunAnswersAsIfAndStoresNothing) {
   EXPECT_EQ(Post("/api/v1/namespaces/d/services?dryRun=All", other).code, 422) << "the address is taken by now";
 }
 
+TEST_F(ApiTest, ANamespaceThatEndsLosesItsFinalizersThroughTheirOwnPathAlone) {
+  ASSERT_EQ(Post("/api/v1/namespaces", R"({"metadata":{"name":"ending"}})").code, 201);
+  const std::string path = "/api/v1/namespaces/ending";
+  ASSERT_EQ(Delete(path).code, 200);
+  const std::string emptied = R"({"metadata":{"name":"ending","labels":{"a":"b"}},"spec":{"finalizers":[]}})";
+  EXPECT_EQ(Put(path, emptied).code, 200);
+  EXPECT_EQ(Get(path).Text({"metadata", "labels", "a"}), "b");
+  EXPECT_NE(Get(path).text.find(R"("finalizers":["kubernetes"])"), std::string::npos) << Get(path).text;
+  EXPECT_EQ(Put(path + "/finalize", emptied).code, 200);
+  EXPECT_EQ(Get(path).code, 404);
+}
+
 }  // namespace
 }  // namespace croft::server
