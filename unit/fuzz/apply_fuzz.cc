@@ -10,23 +10,9 @@ namespace {
 using apply::Manager;
 using apply::Managers;
 
-// An older version of apply_util.h's kind, with a part that is atomic there.
-constexpr std::string_view kOldPlant = R"(
-type: object
-properties:
-  metadata: {type: object}
-  spec:
-    type: object
-    properties:
-      count: {type: integer}
-      name: {type: string}
-      nested: {type: object, x-kubernetes-map-type: atomic, properties: {a: {type: string}, b: {type: string}}}
-      tags: {type: array, x-kubernetes-list-type: set, items: {type: string}}
-)";
-
 const schema::Node* Schemas(std::string_view version) {
   static const schema::Node* const kNew = &apply::Compiled(apply::kPlant);
-  static const schema::Node* const kOld = &apply::Compiled(kOldPlant);
+  static const schema::Node* const kOld = &apply::Compiled(apply::kOldPlant);
   return version == "x/v1" ? kNew : version == "x/v0" ? kOld : nullptr;
 }
 

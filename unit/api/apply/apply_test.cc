@@ -5,20 +5,6 @@
 namespace croft::apply {
 namespace {
 
-// An older version of the kind, without ports and with a part that is atomic there.
-constexpr std::string_view kOldPlant = R"(
-type: object
-properties:
-  metadata: {type: object}
-  spec:
-    type: object
-    properties:
-      count: {type: integer}
-      name: {type: string}
-      nested: {type: object, x-kubernetes-map-type: atomic, properties: {a: {type: string}, b: {type: string}}}
-      tags: {type: array, x-kubernetes-list-type: set, items: {type: string}}
-)";
-
 const schema::Node* Schemas(std::string_view version) {
   if (version == "x/v1") return &Compiled(kPlant);
   return version == "x/v0" ? &Compiled(kOldPlant) : nullptr;

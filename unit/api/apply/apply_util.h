@@ -60,6 +60,20 @@ properties:
             inner: {type: object, properties: {x: {type: integer}, y: {type: integer}}}
 )";
 
+// An older version of it, without ports and with a part that is atomic there.
+inline constexpr std::string_view kOldPlant = R"(
+type: object
+properties:
+  metadata: {type: object}
+  spec:
+    type: object
+    properties:
+      count: {type: integer}
+      name: {type: string}
+      nested: {type: object, x-kubernetes-map-type: atomic, properties: {a: {type: string}, b: {type: string}}}
+      tags: {type: array, x-kubernetes-list-type: set, items: {type: string}}
+)";
+
 inline const schema::Node& Compiled(std::string_view yaml) {
   static std::map<std::string, schema::SchemaPtr, std::less<>> known;
   schema::SchemaPtr& schema = known[std::string(yaml)];
