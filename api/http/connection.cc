@@ -62,6 +62,7 @@ class SocketConnection final : public Connection, public Link, public std::enabl
   void ReadSoon() override;
   void Post(std::function<void()> task) override;
   void Call(std::function<void()> callback) override { asio::post(*host_->io, std::move(callback)); }
+  bool OnIoThread() const override { return host_->io->get_executor().running_in_this_thread(); }
   void Dispatch(Request request, uint64_t number) override;
   void CloseWrite() override { transport_->CloseWrite(); }
   void Close() override;

@@ -26,12 +26,20 @@ void Http1Session::Queue(Response response, bool keep_alive) {
   for (SharedBytes& piece : response.pieces) out.Append(std::move(piece));
 }
 
-void Http1Session::Reply(uint64_t request, Response response, bool soon) {
+void Http1Session::Reply(uint64_t request, Response response) {
   std::lock_guard lock(link_.mutex());
   if (phase_ != Phase::kHandling || request != request_ || replied_) return;
   replied_ = true;
   Queue(std::move(response), !close_after_);
-  soon ? link_.FlushSoon() : link_.Flush();
+  link_.Flush();
+}
+
+void Http1Session::Later(std::function<void()> task) {
+  {
+    std::lock_guard lock(link_.mutex());
+    if (phase_ != Phase::kClosed) return link_.Call(std::move(task));
+  }
+  task();
 }
 
 void Http1Session::BeginStream(uint64_t request, int status, Headers headers, size_t max_queued) {

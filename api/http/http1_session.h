@@ -23,7 +23,8 @@ class Http1Session final : public Session {
   void OnClosed() override;
 
   // http1_reply.cc
-  void Reply(uint64_t request, Response response, bool soon) override;
+  void Reply(uint64_t request, Response response) override;
+  void Later(std::function<void()> task) override;
   void BeginStream(uint64_t request, int status, Headers headers, size_t max_queued) override;
   bool WriteStream(uint64_t request, std::span<const SharedBytes> pieces) override;
   void CloseStream(uint64_t request) override;

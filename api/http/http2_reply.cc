@@ -116,13 +116,22 @@ void Http2Session::Answer(Http2Stream& stream, Response response) {
   SubmitHead(stream, response.status, response.headers, allows_body ? std::optional(length) : std::nullopt, has_body);
 }
 
-void Http2Session::Reply(uint64_t request, Response response, bool soon) {
+void Http2Session::Reply(uint64_t request, Response response) {
   std::lock_guard lock(link_.mutex());
   Answered(request);
   Http2Stream* stream = Find(request);
   if (stream == nullptr || stream->phase != Phase::kHandling) return;
   Answer(*stream, std::move(response));
-  soon ? link_.FlushSoon() : Send();
+  // An I/O thread may have the replies of many streams at hand, which are sent together.
+  link_.OnIoThread() ? link_.FlushSoon() : Send();
+}
+
+void Http2Session::Later(std::function<void()> task) {
+  {
+    std::lock_guard lock(link_.mutex());
+    if (session_ != nullptr) return link_.Call(std::move(task));
+  }
+  task();
 }
 
 void Http2Session::BeginStream(uint64_t request, int status, Headers headers, size_t max_queued) {

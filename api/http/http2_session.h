@@ -54,7 +54,8 @@ class Http2Session final : public Session {
   void OnClosed() override;
 
   // http2_reply.cc
-  void Reply(uint64_t request, Response response, bool soon) override;
+  void Reply(uint64_t request, Response response) override;
+  void Later(std::function<void()> task) override;
   void BeginStream(uint64_t request, int status, Headers headers, size_t max_queued) override;
   bool WriteStream(uint64_t request, std::span<const SharedBytes> pieces) override;
   void CloseStream(uint64_t request) override;

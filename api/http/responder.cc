@@ -35,10 +35,7 @@ class SessionResponder final : public Responder {
     used_ = true;
     session_->Reply(request_, std::move(response));
   }
-  void SendSoon(Response response) override {
-    used_ = true;
-    session_->Reply(request_, std::move(response), true);
-  }
+  void Later(std::function<void()> task) override { session_->Later(std::move(task)); }
   std::shared_ptr<Stream> StartStream(int status, Headers headers, size_t max_queued) override {
     used_ = true;
     session_->BeginStream(request_, status, std::move(headers), max_queued);

@@ -36,6 +36,8 @@ class Link {
   virtual void Post(std::function<void()> task) = 0;
   // Runs `callback` on an I/O thread without the mutex, in any case.
   virtual void Call(std::function<void()> callback) = 0;
+  // Whether the calling thread is an I/O thread.
+  virtual bool OnIoThread() const = 0;
   // Has `request` handled by a worker, whose Responder answers by `number`.
   virtual void Dispatch(Request request, uint64_t number) = 0;
   // Tells the peer that nothing more will be sent.
@@ -64,8 +66,9 @@ class Session {
 
   // For Responder and Stream: from any thread, without the mutex. `request` is the number of the request that they
   // answer; what comes too late does nothing.
-  // `soon`: an I/O thread sends it.
-  virtual void Reply(uint64_t request, Response response, bool soon = false) = 0;
+  virtual void Reply(uint64_t request, Response response) = 0;
+  // Runs `task` on an I/O thread, or at once when the connection is closed, for there may be no such thread any more.
+  virtual void Later(std::function<void()> task) = 0;
   virtual void BeginStream(uint64_t request, int status, Headers headers, size_t max_queued) = 0;
   virtual bool WriteStream(uint64_t request, std::span<const SharedBytes> pieces) = 0;
   virtual void CloseStream(uint64_t request) = 0;

@@ -50,7 +50,6 @@ void HttpApi::Reply(const Exchange& exchange, http::Response response) {
     const std::lock_guard lock(metrics_mutex_);
     ++requests_[{CountedMethod(exchange.request.method), exchange.request.protocol, response.status}];
   }
-  if (exchange.committing) return exchange.responder->SendSoon(std::move(response));
   exchange.responder->Send(std::move(response));
 }
 
@@ -61,7 +60,7 @@ void HttpApi::Fail(const Exchange& exchange, const Status& status) {
 void HttpApi::Handle(http::Request request, http::ResponderPtr responder) {
   Query query(request.query());
   Exchange exchange{std::move(request), std::move(responder), std::move(query), {}, {}, {}, {}};
-  Guard(exchange, &HttpApi::Dispatch);
+  Guard(exchange, [this](Exchange& asked) { Dispatch(asked); });
 }
 
 bool HttpApi::IsQuick(const http::Request& request) const {
@@ -76,10 +75,10 @@ bool HttpApi::IsQuick(const http::Request& request) const {
   return writes && !parts_.service.WritesAreFollowed(info->target.gvr);
 }
 
-void HttpApi::Guard(Exchange& exchange, void (HttpApi::*handle)(Exchange&)) {
+void HttpApi::Guard(Exchange& exchange, const std::function<void(Exchange&)>& handle) {
   const http::ResponderPtr responder = exchange.responder;
   try {
-    (this->*handle)(exchange);
+    handle(exchange);
   } catch (const std::exception& error) {
     log::Error("a request failed unexpectedly", {{"error", error.what()}});
     exchange.responder = responder;  // what it handed on, it may have moved

@@ -62,7 +62,6 @@ class HttpApi {
     ReplyStyle style;
     Accepted accepted;
     bool begun_anew = false;  // a write that was overtaken: this time it waits for the disk
-    bool committing = false;  // handled by the thread that makes writes durable
     bool waited = false;      // for a revision that the store had not reached
   };
   struct Waiting {
@@ -71,7 +70,8 @@ class HttpApi {
     SteadyTime deadline;
   };
 
-  void Guard(Exchange& exchange, void (HttpApi::*handle)(Exchange&));
+  // Lets `handle` have the exchange, which is answered also when that throws.
+  void Guard(Exchange& exchange, const std::function<void(Exchange&)>& handle);
   void Dispatch(Exchange& exchange);
   void Reply(const Exchange& exchange, http::Response response);
   void Fail(const Exchange& exchange, const Status& status);
@@ -103,6 +103,8 @@ class HttpApi {
   void ReplyObject(const Exchange& exchange, int code, const ObjectPtr& object);
   void ReplyList(const Exchange& exchange, const ListResult& list);
   void ReplyWrite(Exchange& exchange, const Result<WriteResult>& result);
+  // By an I/O thread: the one that makes writes durable has others to serve.
+  void ReplyLater(std::shared_ptr<Exchange> exchange, const Result<WriteResult>& result);
   bool MayPend(const Exchange& exchange) const { return parts_.retry && !exchange.begun_anew; }
   // Replies when what is pending is durable; when another writer was faster, lets `again` have the exchange.
   void ReplyWhenDurable(Exchange& exchange, const Result<WriteResult>& result, ResourceService::Pending pending,

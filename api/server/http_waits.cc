@@ -42,7 +42,7 @@ void HttpApi::ResumeWaiting(SteadyTime now) {
     due.assign(std::make_move_iterator(first_due), std::make_move_iterator(waiting_.end()));
     waiting_.erase(first_due, waiting_.end());
   }
-  for (const Waiting& one : due) Guard(*one.exchange, &HttpApi::HandleResource);
+  for (const Waiting& one : due) Guard(*one.exchange, [this](Exchange& asked) { HandleResource(asked); });
 }
 
 }  // namespace croft::server

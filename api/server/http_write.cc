@@ -88,27 +88,33 @@ void HttpApi::HandleCreate(Exchange& exchange) {
   if (!options.ok()) return Fail(exchange, options.status());
   Result<JsonDocument> body = DecodeBody(exchange.request, &options->duplicate_fields);
   if (!body.ok()) return Fail(exchange, body.status());
-  // The reply is sent by the thread that makes the object durable: none waits for the disk.
+  // No thread waits for the disk.
   auto kept = std::make_shared<Exchange>(std::move(exchange));
-  parts_.service.Create(kept->who, kept->info.target, std::move(*body), *options,
-                        [this, kept, thread = std::this_thread::get_id()](const Result<WriteResult>& result) {
-                          kept->committing = std::this_thread::get_id() != thread;
-                          ReplyWrite(*kept, result);
-                        });
+  const Exchange& asked = *kept;
+  parts_.service.Create(
+      asked.who, asked.info.target, std::move(*body), *options,
+      [this, kept = std::move(kept), thread = std::this_thread::get_id()](const Result<WriteResult>& result) mutable {
+        if (std::this_thread::get_id() == thread) return ReplyWrite(*kept, result);
+        ReplyLater(std::move(kept), result);
+      });
+}
+
+void HttpApi::ReplyLater(std::shared_ptr<Exchange> exchange, const Result<WriteResult>& result) {
+  const http::ResponderPtr responder = exchange->responder;
+  responder->Later([this, exchange = std::move(exchange), result] {
+    Guard(*exchange, [&](Exchange& asked) { ReplyWrite(asked, result); });
+  });
 }
 
 void HttpApi::ReplyWhenDurable(Exchange& exchange, const Result<WriteResult>& result, ResourceService::Pending pending,
                                void (HttpApi::*again)(Exchange&)) {
   if (!pending.write) return ReplyWrite(exchange, result);
   auto kept = std::make_shared<Exchange>(std::move(exchange));
-  parts_.service.Commit(std::move(pending), [this, kept, again](const Result<WriteResult>& stored) {
-    if (stored.ok() || !stored.status().IsConflict()) {
-      kept->committing = true;
-      return ReplyWrite(*kept, stored);
-    }
+  parts_.service.Commit(std::move(pending), [this, kept, again](const Result<WriteResult>& stored) mutable {
+    if (stored.ok() || !stored.status().IsConflict()) return ReplyLater(std::move(kept), stored);
     // Not on this thread, which must not block.
     kept->begun_anew = true;
-    parts_.retry([this, kept, again] { Guard(*kept, again); });
+    parts_.retry([this, kept, again] { Guard(*kept, [&](Exchange& asked) { (this->*again)(asked); }); });
   });
 }
 

@@ -339,7 +339,7 @@ class ServerProcess {
 int RunServer(const ServerOptions& options) {
   HoldSignals();
   // Arenas beyond two cost memory that a small machine does not have, and gain nothing here.
-  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_ARENA_MAX, 4);
   ServerProcess process(options);
   if (const Status started = process.Start(); !started.ok()) {
     process.Stop();

@@ -103,6 +103,7 @@ class Connection final : public http::Link, public std::enable_shared_from_this<
   }
   void Post(std::function<void()> task) override { tasks_.push_back({true, std::move(task)}); }
   void Call(std::function<void()> callback) override { tasks_.push_back({false, std::move(callback)}); }
+  bool OnIoThread() const override { return true; }
   void Dispatch(http::Request request, uint64_t number) override {
     const std::shared_ptr<http::Session> session(shared_from_this(), session_.get());
     auto shared = std::make_shared<http::Request>(std::move(request));

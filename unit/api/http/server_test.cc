@@ -200,7 +200,7 @@ TEST_F(ServerTest, QuickRequestsNeedNoWorker) {
   EXPECT_THAT(slow.ReadUntil(">"), EndsWith("</quick>"));
 }
 
-TEST_F(ServerTest, AThreadThatServesManyLeavesTheSendingToOthers) {
+TEST_F(ServerTest, AThreadThatServesManyLeavesTheAnsweringToOthers) {
   std::mutex mutex;
   std::vector<ResponderPtr> waiting;
   std::atomic<size_t> held{0};
@@ -215,9 +215,16 @@ TEST_F(ServerTest, AThreadThatServesManyLeavesTheSendingToOthers) {
     clients.back()->Send(kGet);
   }
   ASSERT_TRUE(Eventually([&] { return held == clients.size(); }));
-  for (const ResponderPtr& responder : waiting) responder->SendSoon({200, {}, "<soon>", {}});
+  std::atomic<int> on_this_thread{0};
+  for (const ResponderPtr& responder : waiting) {
+    responder->Later([responder, &on_this_thread, asker = std::this_thread::get_id()] {
+      if (std::this_thread::get_id() == asker) ++on_this_thread;
+      responder->Send({200, {}, "<later>", {}});
+    });
+  }
   waiting.clear();
-  for (const auto& client : clients) EXPECT_THAT(client->ReadUntil(">"), EndsWith("<soon>"));
+  for (const auto& client : clients) EXPECT_THAT(client->ReadUntil(">"), EndsWith("<later>"));
+  EXPECT_EQ(on_this_thread, 0);
 }
 
 TEST_F(ServerTest, DroppedResponderAnswers500) {
