@@ -2,8 +2,10 @@
 
 #include <sys/random.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 namespace croft {
 namespace {
@@ -11,10 +13,14 @@ constexpr std::string_view kAlphabet = "bcdfghjklmnpqrstvwxz2456789";
 }
 
 uint64_t SystemRandom::Next() {
-  uint64_t value = 0;
-  // getrandom() of eight bytes is never partial once the kernel's pool is initialised.
-  if (getrandom(&value, sizeof value, 0) != static_cast<ssize_t>(sizeof value)) std::abort();
-  return value;
+  // getrandom() of up to 256 bytes is never partial once the kernel's pool is initialised.
+  thread_local std::array<uint64_t, 32> drawn;
+  thread_local size_t left = 0;
+  if (left == 0) {
+    if (getrandom(drawn.data(), sizeof drawn, 0) != static_cast<ssize_t>(sizeof drawn)) std::abort();
+    left = drawn.size();
+  }
+  return std::exchange(drawn[--left], 0);
 }
 
 uint64_t SeededRandom::Next() {

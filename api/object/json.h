@@ -10,12 +10,27 @@
 
 namespace croft {
 
-// JSON in memory. A Json belongs to the JsonDocument whose allocator made it and must not outlive it.
-class JsonAllocator : public rapidjson::MemoryPoolAllocator<> {
+// Memory of documents in chunks. A thread keeps a few that it gave back for its next document: they are too large for
+// what the heap itself keeps for each thread.
+class JsonChunks {
  public:
+  static constexpr bool kNeedFree = true;
   // Most documents are small: RapidJSON's own 64 KiB for each would go back to the system, and come from there, with
   // every request.
-  JsonAllocator() : MemoryPoolAllocator(4000) {}
+  static constexpr size_t kSize = 4000;
+
+  void* Malloc(size_t size);
+  void* Realloc(void* chunk, size_t old_size, size_t size);
+  static void Free(void* chunk);
+};
+
+// JSON in memory. A Json belongs to the JsonDocument whose allocator made it and must not outlive it.
+class JsonAllocator : public rapidjson::MemoryPoolAllocator<JsonChunks> {
+ public:
+  JsonAllocator() : MemoryPoolAllocator(JsonChunks::kSize, &chunks_) {}
+
+ private:
+  static JsonChunks chunks_;
 };
 using Json = rapidjson::GenericValue<rapidjson::UTF8<>, JsonAllocator>;
 using JsonDocument = rapidjson::GenericDocument<rapidjson::UTF8<>, JsonAllocator>;
