@@ -93,9 +93,11 @@ std::optional<WallTime> ParseTime(std::string_view text) {
     return std::nullopt;
   }
   if (pos != text.size()) return std::nullopt;
-  const auto point = std::chrono::sys_days(date) + hours(hour) + minutes(minute) + seconds(second) -
-                     minutes(offset_minutes) + std::chrono::nanoseconds(nanos);
-  return std::chrono::time_point_cast<WallTime::duration>(point);
+  const std::chrono::sys_seconds whole =
+      std::chrono::sys_days(date) + hours(hour) + minutes(minute) + seconds(second) - minutes(offset_minutes);
+  if (whole < std::chrono::ceil<seconds>(WallTime::min())) return WallTime::min();
+  if (whole >= std::chrono::floor<seconds>(WallTime::max())) return WallTime::max();
+  return std::chrono::time_point_cast<WallTime::duration>(whole + std::chrono::nanoseconds(nanos));
 }
 
 // Two units below ten of the larger one, one unit above: the thresholds that kubectl users are used to.

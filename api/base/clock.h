@@ -29,7 +29,8 @@ class SystemClock final : public Clock {
 // RFC 3339 in UTC: "2026-11-20T12:08:47Z" as metadata's times are, and with microseconds as MicroTime's are.
 std::string FormatTime(WallTime time);
 std::string FormatMicroTime(WallTime time);
-// Any RFC 3339 time with zone; none when malformed.
+// Any RFC 3339 time with zone; none when malformed. What is outside the years 1678 to 2262 becomes the first or last
+// moment that WallTime has.
 std::optional<WallTime> ParseTime(std::string_view text);
 
 // "5d3h", "12m", "47s": an age as kubectl's columns show it.

@@ -71,7 +71,8 @@ void ThreadPool::Run() {
     }
     Task task = std::move(ready_.front());
     ready_.pop_front();
-    if (!ready_.empty()) wake_.notify_one();
+    // Another thread sees to the rest; also to what is due later, for whoever waited for that may be this one.
+    if (!ready_.empty() || !later_.empty()) wake_.notify_one();
     lock.unlock();
     task();
     task = nullptr;  // what it holds is released outside the lock

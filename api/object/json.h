@@ -39,10 +39,12 @@ using JsonDocument = rapidjson::GenericDocument<rapidjson::UTF8<>, JsonAllocator
 // near.
 inline constexpr size_t kMaxBodyBytes = 3 * 1024 * 1024;
 inline constexpr int kMaxJsonDepth = 500;
+// The same of what Croft made: records of ownership mirror a body a few levels deeper, and lists hold it deeper still.
+inline constexpr int kMaxOwnJsonDepth = 2 * kMaxJsonDepth;
 
 // Parses one JSON value. Refuses (kBadRequest, with the position) what is malformed or nested deeper than `max_depth`.
 // Of a key that stands twice in one object readers see the first. Never recurses on the input's depth.
-Result<JsonDocument> ParseJson(std::string_view text, int max_depth = kMaxJsonDepth);
+Result<JsonDocument> ParseJson(std::string_view text, int max_depth = kMaxOwnJsonDepth);
 
 std::string WriteJson(const Json& value);
 std::string WritePrettyJson(const Json& value);  // four spaces, as `pretty=true` of the API

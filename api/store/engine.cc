@@ -50,7 +50,7 @@ Status Engine::Start() {
   reserved_ = *loaded;
   flushed_at_ = clock_.Steady();
   index_.Apply({}, given_);
-  hub_ = std::make_unique<WatchHub>(options_.event_log, options_.event_age, given_, !options_.inline_commits);
+  hub_ = std::make_unique<WatchHub>(options_, given_);
   if (!options_.inline_commits) {
     committer_ = std::thread([this] { Run(); });
     pthread_setname_np(committer_.native_handle(), "store-commit");
@@ -99,6 +99,10 @@ Result<Snapshot> Engine::ListAt(const GroupResource& resource, const std::string
 
 Result<std::unique_ptr<Subscription>> Engine::Watch(const GroupResource& resource, uint64_t revision,
                                                     std::shared_ptr<Watcher> watcher, Telling telling) {
+  if (revision > index_.Revision()) {
+    return Status::Expired("resource version " + std::to_string(revision) +
+                           " is not there yet, so it is of another store: list again and watch from there");
+  }
   return hub_->Watch(resource, revision, std::move(watcher), telling);
 }
 
@@ -138,7 +142,6 @@ void Engine::Run() {
 void Engine::CommitBatch(std::vector<Pending> batch) {
   Plan plan = Decide(batch);
   if (Status status = Persist(plan); !status.ok()) {
-    given_ = plan.revision;
     FailBatch(std::move(batch), status);
     return;
   }

@@ -20,7 +20,8 @@ namespace croft::store {
 //   3. make the batch durable in one transaction of the backend, unless all of it is ephemeral;
 //   4. show it to Get and List, then to the log and the watchers;
 //   5. call the writers back.
-// A failure in 3 leaves no trace but a gap in the revisions. The disk holds a revision well ahead of those given out,
+// A failure in 3 leaves no trace: the next batch takes its revisions, so that no number of them uses up the reserve that
+// ephemeral writes live on. The disk holds a revision well ahead of those given out,
 // so that ephemeral writes get theirs without a write to the disk and a crash repeats none.
 class Engine final : public Store {
  public:
@@ -83,7 +84,7 @@ class Engine final : public Store {
   // Of the committer.
   const std::unique_ptr<Backend> backend_;
   uint64_t opened_at_ = 0;
-  uint64_t given_ = 0;       // the highest revision given out, to failed writes too
+  uint64_t given_ = 0;       // the highest revision given out
   uint64_t reserved_ = 0;    // the revision on the disk; none above it is shown to anybody
   Changes unsaved_;          // ephemeral changes that the disk does not have
   SteadyTime flushed_at_{};  // when unsaved_ was last empty

@@ -104,6 +104,8 @@ class Store {
     // How many recent events, and of what age, a watch of a resource can start from.
     size_t event_log = 4096;
     Duration event_age = std::chrono::minutes(5);
+    // How much the objects in those events may hold together.
+    size_t event_bytes = 64 * 1024 * 1024;
     // Ephemeral writes join a durable batch when the last that did so was this long ago, and are written without one
     // after six times as long. Stop() writes them too.
     Duration ephemeral_flush = std::chrono::minutes(10);
@@ -129,7 +131,8 @@ class Store {
   virtual uint64_t Revision() const = 0;
 
   // Delivers the events of `resource` after `revision`: those in the log before this returns, then as they are
-  // committed, none missing and none twice. kExpired when the log does not reach back so far. Never from a Watcher.
+  // committed, none missing and none twice. kExpired when the log does not reach back so far, or the store has not come
+  // so far: the revision is of another store, which this one has taken the place of. Never from a Watcher.
   virtual Result<std::unique_ptr<Subscription>> Watch(const GroupResource& resource, uint64_t revision,
                                                       std::shared_ptr<Watcher> watcher,
                                                       Telling telling = Telling::kSoon) = 0;

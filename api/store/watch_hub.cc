@@ -20,6 +20,9 @@ class WatchHub::Entry {
  public:
   Entry(uint64_t after, std::shared_ptr<Watcher> watcher) : after_(after), watcher_(std::move(watcher)) {}
 
+  // Whoever else delivers waits until this is destroyed.
+  std::unique_lock<std::recursive_mutex> Hold() { return std::unique_lock(mutex_); }
+
   void Deliver(std::span<const EventPtr> events) {
     const std::lock_guard lock(mutex_);
     const std::shared_ptr<Watcher> keep = watcher_;
@@ -58,11 +61,12 @@ class WatchHub::EntrySubscription final : public Subscription {
   const std::shared_ptr<Entry> entry_;
 };
 
-WatchHub::WatchHub(size_t max_events, Duration max_age, uint64_t revision, bool own_thread)
-    : max_events_(max_events),
-      max_age_(max_age),
+WatchHub::WatchHub(const Store::Options& options, uint64_t revision)
+    : max_events_(options.event_log),
+      max_bytes_(options.event_bytes),
+      max_age_(options.event_age),
       start_(revision),
-      own_thread_(own_thread),
+      own_thread_(!options.inline_commits),
       revision_(revision),
       told_(revision) {
   if (!own_thread_) return;
@@ -85,6 +89,7 @@ void WatchHub::Publish(const std::vector<EventPtr>& events, uint64_t revision, S
   for (const EventPtr& event : events) {
     Channel& channel = ChannelOf(event->resource);
     channel.log.push_back({event, now});
+    channel.bytes += event->object->bytes().size();
     for (const auto& entry : channel.at_once) entry->Deliver({&event, 1});
     if (own_thread_ && !channel.soon.empty()) untold_.push_back(event);
   }
@@ -129,26 +134,27 @@ uint64_t WatchHub::Told() const {
 
 Result<std::unique_ptr<Subscription>> WatchHub::Watch(const GroupResource& resource, uint64_t revision,
                                                       std::shared_ptr<Watcher> watcher, Telling telling) {
-  const std::lock_guard lock(mutex_);
+  auto entry = std::make_shared<Entry>(revision, std::move(watcher));
+  std::unique_lock lock(mutex_);
   Channel& channel = ChannelOf(resource);
   CROFT_RETURN_IF_ERROR(CheckReach(channel, revision));
-  auto entry = std::make_shared<Entry>(revision, std::move(watcher));
-  auto subscription = std::make_unique<EntrySubscription>(entry);
-  for (auto logged = After(channel, revision); logged != channel.log.end(); ++logged)
-    entry->Deliver({&logged->event, 1});
+  const std::vector<EventPtr> logged = After(channel, revision);
   Entries& entries = own_thread_ && telling == Telling::kSoon ? channel.soon : channel.at_once;
   std::erase_if(entries, [](const auto& other) { return other->Closed(); });
-  entries.push_back(std::move(entry));
-  return std::unique_ptr<Subscription>(std::move(subscription));
+  entries.push_back(entry);
+  // What is published from here on waits for the log to be told, but only here: a thousand watchers that come back
+  // together hold up nobody else.
+  const auto hold = entry->Hold();
+  lock.unlock();
+  if (!logged.empty()) entry->Deliver(logged);
+  return std::unique_ptr<Subscription>(std::make_unique<EntrySubscription>(std::move(entry)));
 }
 
 Result<std::vector<EventPtr>> WatchHub::Since(const GroupResource& resource, uint64_t revision) {
   const std::lock_guard lock(mutex_);
   const Channel& channel = ChannelOf(resource);
   CROFT_RETURN_IF_ERROR(CheckReach(channel, revision));
-  std::vector<EventPtr> events;
-  for (auto logged = After(channel, revision); logged != channel.log.end(); ++logged) events.push_back(logged->event);
-  return events;
+  return After(channel, revision);
 }
 
 Status WatchHub::CheckReach(const Channel& channel, uint64_t revision) {
@@ -157,18 +163,27 @@ Status WatchHub::CheckReach(const Channel& channel, uint64_t revision) {
                          std::to_string(channel.floor) + "): list again and watch from there");
 }
 
-std::deque<WatchHub::Logged>::const_iterator WatchHub::After(const Channel& channel, uint64_t revision) {
-  return std::partition_point(channel.log.begin(), channel.log.end(),
-                              [&](const Logged& logged) { return logged.event->revision <= revision; });
+std::vector<EventPtr> WatchHub::After(const Channel& channel, uint64_t revision) {
+  const auto first = std::partition_point(channel.log.begin(), channel.log.end(),
+                                          [&](const Logged& logged) { return logged.event->revision <= revision; });
+  std::vector<EventPtr> events;
+  events.reserve(static_cast<size_t>(channel.log.end() - first));
+  for (auto logged = first; logged != channel.log.end(); ++logged) events.push_back(logged->event);
+  return events;
 }
 
 WatchHub::Channel& WatchHub::ChannelOf(const GroupResource& resource) {
-  return channels_.try_emplace(resource, Channel{{}, start_, {}}).first->second;
+  return channels_.try_emplace(resource, Channel{{}, 0, start_, {}, {}}).first->second;
 }
 
 void WatchHub::Trim(Channel& channel, SteadyTime now) const {
-  while (!channel.log.empty() && (channel.log.size() > max_events_ || now - channel.log.front().at > max_age_)) {
-    channel.floor = channel.log.front().event->revision;
+  const auto too_much = [&] {
+    return channel.log.size() > max_events_ || channel.bytes > max_bytes_ || now - channel.log.front().at > max_age_;
+  };
+  while (!channel.log.empty() && too_much()) {
+    const EventPtr& oldest = channel.log.front().event;
+    channel.floor = oldest->revision;
+    channel.bytes -= oldest->object->bytes().size();
     channel.log.pop_front();
   }
 }

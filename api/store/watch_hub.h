@@ -16,8 +16,8 @@ namespace croft::store {
 // by any.
 class WatchHub {
  public:
-  // The log begins after `revision`. Without a thread of its own, Publish tells all watchers.
-  WatchHub(size_t max_events, Duration max_age, uint64_t revision, bool own_thread);
+  // The log begins after `revision`. With inline commits there is no thread, and Publish tells all watchers.
+  WatchHub(const Store::Options& options, uint64_t revision);
   // Tells what is left to tell.
   ~WatchHub();
 
@@ -39,6 +39,7 @@ class WatchHub {
   using Entries = std::vector<std::shared_ptr<Entry>>;
   struct Channel {
     std::deque<Logged> log;
+    size_t bytes = 0;  // of the objects in the log
     uint64_t floor;  // the log holds every event after this revision
     Entries at_once;
     Entries soon;
@@ -49,14 +50,15 @@ class WatchHub {
   // With mutex_ held:
   Channel& ChannelOf(const GroupResource& resource);
   static Status CheckReach(const Channel& channel, uint64_t revision);
-  static std::deque<Logged>::const_iterator After(const Channel& channel, uint64_t revision);
+  static std::vector<EventPtr> After(const Channel& channel, uint64_t revision);
   void Trim(Channel& channel, SteadyTime now) const;
 
   const size_t max_events_;
+  const size_t max_bytes_;
   const Duration max_age_;
   const uint64_t start_;
   const bool own_thread_;
-  mutable std::mutex mutex_;                   // held while some are told at once: Watch() begins between two batches
+  mutable std::mutex mutex_;  // held while some are told at once: Watch() begins between two batches
   std::map<GroupResource, Channel> channels_;  // guarded by mutex_
   std::condition_variable wake_;
   std::vector<EventPtr> untold_;  // what the thread must tell next; guarded by mutex_

@@ -109,7 +109,7 @@ Result<JsonDocument> DecodeJson(std::string_view text, std::vector<std::string>*
     clean = CleanUtf8(text);
     text = clean;
   }
-  Result<JsonDocument> document = ParseJson(text);
+  Result<JsonDocument> document = ParseJson(text, kMaxJsonDepth);
   if (!document.ok()) return document;
   const std::vector<std::string> twice = RemoveDuplicateFields(*document);
   if (duplicates != nullptr) duplicates->insert(duplicates->end(), twice.begin(), twice.end());

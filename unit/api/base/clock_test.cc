@@ -13,6 +13,8 @@ TEST(Time, RoundTripsThroughRfc3339) {
   EXPECT_EQ(FormatMicroTime(time), "2026-01-01T00:00:00.123456Z");
   EXPECT_EQ(ParseTime(FormatMicroTime(time)), time);
   EXPECT_EQ(ParseTime("2026-01-01T02:30:00+02:30"), WallTime(1'767'225'600s));
+  EXPECT_EQ(ParseTime("0001-01-01T00:00:00Z"), WallTime::min());
+  EXPECT_EQ(ParseTime("9999-12-31T23:59:59.999Z"), WallTime::max());
 }
 
 TEST(Time, RefusesWhatIsNotRfc3339) {

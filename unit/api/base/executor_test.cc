@@ -34,6 +34,23 @@ TEST(ThreadPool, RunsTimersInTheOrderOfTheirTimes) {
   EXPECT_EQ(order, (std::vector<int>{1, 2}));
 }
 
+TEST(ThreadPool, RunsATimerWhileAllThreadsButOneAreBusy) {
+  ThreadPool pool(3, "test");
+  std::promise<void> fired;
+  std::shared_future<void> has_fired = fired.get_future().share();
+  pool.PostAfter(10ms, [&] { fired.set_value(); });
+  std::atomic<int> ended = 0;
+  for (int i = 0; i < 2; ++i) {
+    pool.Post([&ended, has_fired] {
+      has_fired.wait();
+      ++ended;
+    });
+  }
+  EXPECT_EQ(has_fired.wait_for(10s), std::future_status::ready);
+  pool.Stop();
+  EXPECT_EQ(ended, 2);
+}
+
 TEST(ThreadPool, StopDropsWhatHasNotBegun) {
   bool ran = false;
   {

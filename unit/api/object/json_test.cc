@@ -7,7 +7,7 @@ namespace {
 
 TEST(ParseJson, RefusesANestingOfTenThousandWithoutRecursing) {
   const std::string deep = std::string(10'000, '[') + std::string(10'000, ']');
-  const auto result = ParseJson(deep);
+  const auto result = ParseJson(deep, kMaxJsonDepth);
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.status().code(), 400);
   EXPECT_NE(result.status().message().find("nested deeper than 500"), std::string::npos);
@@ -28,7 +28,7 @@ TEST(ParseJson, NamesThePlaceOfAnError) {
 TEST(ParseJson, AByteOrderMarkHidesNothing) {
   const std::string mark = "\xEF\xBB\xBF";
   EXPECT_EQ(WriteJson(*ParseJson(mark + "[1]")), "[1]");
-  const auto deep = ParseJson(mark + std::string(100'000, '[') + std::string(100'000, ']'));
+  const auto deep = ParseJson(mark + std::string(100'000, '[') + std::string(100'000, ']'), kMaxJsonDepth);
   ASSERT_FALSE(deep.ok());
   EXPECT_NE(deep.status().message().find("nested deeper than 500"), std::string::npos) << deep.status().message();
 }

@@ -59,6 +59,17 @@ TEST_F(SqliteTest, FindsAfterAReopenWhatWasStored) {
   EXPECT_EQ(store->Revision(), revision);
 }
 
+// Records of ownership make an object deeper than the body it came in.
+TEST_F(SqliteTest, FindsAfterAReopenWhatIsDeeperThanABodyMayBe) {
+  const int depth = kMaxJsonDepth + 10;
+  const std::string deep = std::string(depth, '[') + std::string(depth, ']');
+  const auto json = ParseJson(R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"deep":)" + deep + "}");
+  ASSERT_TRUE(json.ok());
+  const Key key{"", "web"};
+  ASSERT_TRUE(OpenStore()->CommitAndWait({kPods, key, *Draft::From(*json), 0, false}).ok());
+  EXPECT_NE(OpenStore()->Get(kPods, key), nullptr);
+}
+
 // What stood here before objects were kept by number.
 TEST_F(SqliteTest, TakesOverAFileOfTheFirstVersion) {
   const std::string bytes(PodDraft(kWeb, "a").Commit(7)->bytes());

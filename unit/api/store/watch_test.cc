@@ -93,6 +93,24 @@ TEST(Watch, ABusyResourceDoesNotExpireTheWatchesOfAnother) {
   EXPECT_TRUE(store->Watch(kPods, 1, std::make_shared<Recorder>()).ok());
 }
 
+TEST(Watch, IsExpiredWhenTheEventsBetweenAreTooLarge) {
+  Store::Options options;
+  options.event_bytes = 10'000;
+  auto store = MustOpen(MemoryBackend(), options);
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(store->CommitAndWait(Put(kWeb, std::string(3000, 'a' + i))).ok());  // 2 to 6
+  EXPECT_TRUE(store->Watch(kPods, 2, std::make_shared<Recorder>()).status().IsExpired());
+  EXPECT_TRUE(store->Watch(kPods, 3, std::make_shared<Recorder>()).ok());
+}
+
+// Whoever watched a store that a backup has taken the place of must list anew, or misses what happens meanwhile.
+TEST(Watch, OfARevisionThatIsNotThereYetIsExpired) {
+  auto store = MustOpen(MemoryBackend());
+  const auto future = store->Watch(kPods, store->Revision() + 1, std::make_shared<Recorder>());
+  ASSERT_FALSE(future.ok());
+  EXPECT_TRUE(future.status().IsExpired());
+  EXPECT_THAT(future.status().message(), HasSubstr("list again"));
+}
+
 TEST(Watch, OfBeforeARestartIsExpired) {
   fakes::Disk disk;
   uint64_t before = 0;
@@ -247,6 +265,20 @@ TEST(Watch, HoldsUpNoWriterAndIsToldTogetherOfWhatItMissedMeanwhile) {
   EXPECT_EQ(counting->pauses, 2);
   EXPECT_EQ(late->events().size(), 2u);
   EXPECT_EQ(store->ToldRevision(), 5u);
+}
+
+TEST(Watch, HoldsUpNoWriterWhileItIsToldWhatWasBefore) {
+  auto store = MustOpen(MemoryBackend());
+  for (const char* note : {"a", "b"}) ASSERT_TRUE(store->CommitAndWait(Put(kWeb, note)).ok());
+  auto slow = std::make_shared<Slow>();
+  std::unique_ptr<Subscription> subscription;
+  std::thread comes_back([&] { subscription = std::move(*store->Watch(kPods, 1, slow)); });
+  slow->begun.get_future().wait();
+  ASSERT_TRUE(store->CommitAndWait(Put(kWeb, "c")).ok());
+  EXPECT_TRUE(slow->events().empty());
+  slow->go_on.set_value();
+  comes_back.join();
+  EXPECT_THAT(Describe(slow->Await(3)), ElementsAre("2 added web a", "3 modified web b", "4 modified web c"));
 }
 
 TEST(Watch, AtOnceIsToldBeforeTheWriter) {
