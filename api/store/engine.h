@@ -20,9 +20,9 @@ namespace croft::store {
 //   3. make the batch durable in one transaction of the backend, unless all of it is ephemeral;
 //   4. show it to Get and List, then to the log and the watchers;
 //   5. call the writers back.
-// A failure in 3 leaves no trace: the next batch takes its revisions, so that no number of them uses up the reserve that
-// ephemeral writes live on. The disk holds a revision well ahead of those given out,
-// so that ephemeral writes get theirs without a write to the disk and a crash repeats none.
+// A failure in 3 leaves no trace: the next batch takes its revisions, so that no number of them uses up the reserve
+// that ephemeral writes live on. The disk holds a revision well ahead of those given out, so that ephemeral writes get
+// theirs without a write to the disk and a crash repeats none.
 class Engine final : public Store {
  public:
   Engine(std::unique_ptr<Backend> backend, Options options);

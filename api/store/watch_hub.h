@@ -40,7 +40,7 @@ class WatchHub {
   struct Channel {
     std::deque<Logged> log;
     size_t bytes = 0;  // of the objects in the log
-    uint64_t floor;  // the log holds every event after this revision
+    uint64_t floor;    // the log holds every event after this revision
     Entries at_once;
     Entries soon;
   };
@@ -58,7 +58,7 @@ class WatchHub {
   const Duration max_age_;
   const uint64_t start_;
   const bool own_thread_;
-  mutable std::mutex mutex_;  // held while some are told at once: Watch() begins between two batches
+  mutable std::mutex mutex_;                   // held while some are told at once: Watch() begins between two batches
   std::map<GroupResource, Channel> channels_;  // guarded by mutex_
   std::condition_variable wake_;
   std::vector<EventPtr> untold_;  // what the thread must tell next; guarded by mutex_
