@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "api/types/resources.h"
 #include "operator/workloads/endpoints_plan.h"
@@ -25,7 +26,8 @@ bool Selects(const types::StringMap& selector, const Labels& labels) {
   return !selector.empty();
 }
 
-// The selectors of all Services, so that a change of a pod finds its Services without parsing any. Thread-safe.
+// The selectors of all Services, so that a change of a pod finds its Services without parsing any; and which Services
+// were seen to go, whose Endpoints go with them. Thread-safe.
 class Selectors {
  public:
   void Note(const ObjectPtr& old, const ObjectPtr& now) {
@@ -35,6 +37,11 @@ class Selectors {
       if (const auto service = types::FromObject<types::Service>(*now); service.ok()) selector = service->spec.selector;
     }
     std::lock_guard lock(mutex_);
+    if (now == nullptr) {
+      gone_.insert(object.key());
+    } else {
+      gone_.erase(object.key());
+    }
     if (selector.empty()) {
       by_namespace_[object.ns()].erase(object.name());
     } else {
@@ -53,15 +60,26 @@ class Selectors {
     return keys;
   }
 
+  bool HasGone(const Key& service) const {
+    std::lock_guard lock(mutex_);
+    return gone_.contains(service);
+  }
+  void ForgetGone(const Key& service) {
+    std::lock_guard lock(mutex_);
+    gone_.erase(service);
+  }
+
  private:
-  mutable std::mutex mutex_;
-  std::map<std::string, std::map<std::string, types::StringMap>> by_namespace_;  // guarded by mutex_
+  mutable std::mutex mutex_;  // guards what follows
+  std::map<std::string, std::map<std::string, types::StringMap>> by_namespace_;
+  std::set<Key> gone_;  // until what they leave behind is removed
 };
 
 class EndpointsReconciler final : public runtime::Reconciler {
  public:
-  explicit EndpointsReconciler(runtime::Manager& manager)
+  EndpointsReconciler(runtime::Manager& manager, std::shared_ptr<Selectors> selectors)
       : client_(manager.context().client),
+        selectors_(std::move(selectors)),
         services_(manager.informers().For(kServices)),
         pods_(manager.informers().For(kPods)),
         endpoints_(manager.informers().For(kEndpoints)),
@@ -90,12 +108,25 @@ class EndpointsReconciler final : public runtime::Reconciler {
  private:
   static Outcome Result(const Status& status) { return status.ok() ? Outcome::Done() : Outcome::Retry(status); }
 
-  // The slices go with their owner; Endpoints have none, as in Kubernetes.
+  // The slices go with their owner; Endpoints have none, as in Kubernetes. Those of a Service that was seen to go go
+  // with it, whoever made them; one that went while nobody looked is known by what this controller wrote for it. Any
+  // other Endpoints never had a Service: they are a person's, or an election's.
   Status RemoveAll(const Key& key) {
     CROFT_RETURN_IF_ERROR(WriteSlices(key, {}));
-    if (endpoints_.Get(key) == nullptr) return Status::Ok();
-    const Status deleted = client_.Delete(kEndpoints, key);
-    return deleted.IsNotFound() ? Status::Ok() : deleted;
+    const ObjectPtr endpoints = endpoints_.Get(key);
+    if (endpoints != nullptr && (selectors_->HasGone(key) || IsOurs(*endpoints))) {
+      client::DeleteOptions options;
+      options.uid = endpoints->meta().uid;
+      const Status deleted = client_.Delete(kEndpoints, key, options);
+      if (!deleted.ok() && !deleted.IsNotFound() && !deleted.IsConflict()) return deleted;
+    }
+    selectors_->ForgetGone(key);
+    return Status::Ok();
+  }
+
+  static bool IsOurs(const Object& endpoints) {
+    const std::string* manager = FindLabel(endpoints.meta().labels, kEndpointsManagedBy);
+    return manager != nullptr && *manager == kEndpointsController;
   }
 
   Status Mirror(const Key& key, const types::Service& service) {
@@ -152,6 +183,7 @@ class EndpointsReconciler final : public runtime::Reconciler {
   }
 
   client::Client& client_;
+  const std::shared_ptr<Selectors> selectors_;
   client::Informer& services_;
   client::Informer& pods_;
   client::Informer& endpoints_;
@@ -176,7 +208,8 @@ void AddEndpointsController(runtime::Manager& manager, int workers) {
     for (const Key& key : ServiceOf(slice)) values.push_back(key.ToString());
     return values;
   });
-  runtime::Controller& controller = manager.Add("endpoints", std::make_unique<EndpointsReconciler>(manager), workers);
+  runtime::Controller& controller =
+      manager.Add("endpoints", std::make_unique<EndpointsReconciler>(manager, selectors), workers);
   manager.Watch(controller, kServices, [selectors](const ObjectPtr& old, const ObjectPtr& now) {
     selectors->Note(old, now);
     return runtime::ToSelf()(old, now);

@@ -127,7 +127,7 @@ types::Endpoints DecideEndpoints(const types::Service& service, const std::vecto
   endpoints.metadata.name = service.metadata.name;
   endpoints.metadata.ns = service.metadata.ns;
   endpoints.metadata.labels = service.metadata.labels;
-  endpoints.metadata.labels["endpoints.kubernetes.io/managed-by"] = "endpoint-controller";
+  endpoints.metadata.labels[kEndpointsManagedBy] = kEndpointsController;
   if (service.spec.cluster_ip == "None") endpoints.metadata.labels["service.kubernetes.io/headless"] = "";
   size_t count = 0;
   for (const auto& [group, addresses] : GroupPods(service, selected)) {

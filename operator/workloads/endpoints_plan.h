@@ -12,6 +12,9 @@ inline constexpr const char* kServiceName = "kubernetes.io/service-name";
 inline constexpr const char* kManagedBy = "endpointslice.kubernetes.io/managed-by";
 inline constexpr const char* kSliceController = "endpointslice-controller.k8s.io";
 inline constexpr const char* kMirrorController = "endpointslicemirroring-controller.k8s.io";
+// The same of the older kind.
+inline constexpr const char* kEndpointsManagedBy = "endpoints.kubernetes.io/managed-by";
+inline constexpr const char* kEndpointsController = "endpoint-controller";
 inline constexpr size_t kEndpointsPerSlice = 100;
 inline constexpr size_t kAddressesPerEndpoints = 1000;
 

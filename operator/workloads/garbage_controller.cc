@@ -1,6 +1,7 @@
 #include "operator/workloads/garbage_controller.h"
 
 #include <algorithm>
+#include <set>
 
 #include "api/types/resources.h"
 #include "operator/runtime/events.h"
@@ -29,6 +30,12 @@ std::pair<std::string, Key> DecodeKey(const Key& key) {
 
 bool Has(const Meta& meta, const char* finalizer) {
   return std::find(meta.finalizers.begin(), meta.finalizers.end(), finalizer) != meta.finalizers.end();
+}
+
+// Whether it holds up the owner of that uid.
+bool Blocks(const Meta& meta, const std::string& owner) {
+  return std::any_of(meta.owners.begin(), meta.owners.end(),
+                     [&](const OwnerReference& o) { return o.uid == owner && o.block_owner_deletion; });
 }
 
 class GarbageReconciler final : public runtime::Reconciler {
@@ -70,18 +77,36 @@ class GarbageReconciler final : public runtime::Reconciler {
   }
 
   // The owner goes when no dependent is left that asks it to wait. Each dependent that goes brings the owner's key
-  // back.
+  // back. In a circle nobody would ever go: there the owner lets go of those whom it holds up and waits for.
   Status DeleteDependents(const Kind& kind, const Object& owner) {
     bool blocked = false;
     for (const GarbageGraph::Node& node : graph_->Dependents(owner.meta().uid)) {
       const Meta& meta = node.object->meta();
-      for (const OwnerReference& reference : meta.owners) {
-        blocked = blocked || (reference.uid == owner.meta().uid && reference.block_owner_deletion);
-      }
+      blocked = blocked || Blocks(meta, owner.meta().uid);
       if (!meta.deleting) CROFT_RETURN_IF_ERROR(Collect(*node.kind, *node.object));
     }
-    if (blocked) return Status::Ok();
-    return RemoveFinalizer(client_, kind.resource.gvr, owner, kForeground);
+    if (!blocked) return RemoveFinalizer(client_, kind.resource.gvr, owner, kForeground);
+    const auto owners = LeaveCircle(owner.meta().owners, WaitedFor(owner.meta().uid));
+    if (!owners) return Status::Ok();
+    const Status unblocked = WriteOwners(client_, kind.resource.gvr, owner, *owners).status();
+    return unblocked.IsNotFound() ? Status::Ok() : unblocked;
+  }
+
+  // What an object waits for until it may go: dependents that are deleted in the foreground as well, theirs, and so on.
+  // The object itself is among them when it is its own.
+  std::set<std::string> WaitedFor(const std::string& uid) const {
+    std::set<std::string> waited;
+    std::vector<std::string> next = {uid};
+    while (!next.empty()) {
+      const std::string owner = std::move(next.back());
+      next.pop_back();
+      for (const GarbageGraph::Node& node : graph_->Dependents(owner)) {
+        const Meta& meta = node.object->meta();
+        if (!meta.deleting || !Has(meta, kForeground) || !Blocks(meta, owner)) continue;
+        if (waited.insert(meta.uid).second) next.push_back(meta.uid);
+      }
+    }
+    return waited;
   }
 
   Status Collect(const Kind& kind, const Object& object) {

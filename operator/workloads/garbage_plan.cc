@@ -25,4 +25,16 @@ GarbagePlan DecideGarbage(const OwnedObject& object) {
   return plan;
 }
 
+std::optional<std::vector<OwnerReference>> LeaveCircle(std::vector<OwnerReference> owners,
+                                                       const std::set<std::string>& waited) {
+  bool changed = false;
+  for (OwnerReference& owner : owners) {
+    if (!owner.block_owner_deletion || !waited.contains(owner.uid)) continue;
+    owner.block_owner_deletion = false;
+    changed = true;
+  }
+  if (!changed) return std::nullopt;
+  return owners;
+}
+
 }  // namespace croft::workloads

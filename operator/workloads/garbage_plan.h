@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,5 +38,10 @@ struct GarbagePlan {
   std::string propagation;           // of kDelete
 };
 GarbagePlan DecideGarbage(const OwnedObject& object);
+
+// The references of an object that waits for the objects `waited` (uids): those to any of them no longer hold it up.
+// None when there are no such.
+std::optional<std::vector<OwnerReference>> LeaveCircle(std::vector<OwnerReference> owners,
+                                                       const std::set<std::string>& waited);
 
 }  // namespace croft::workloads

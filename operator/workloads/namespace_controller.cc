@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "api/types/resources.h"
-#include "operator/runtime/events.h"
 #include "operator/runtime/write.h"
+#include "operator/workloads/namespace_plan.h"
 
 namespace croft::workloads {
 namespace {
@@ -16,6 +16,36 @@ using runtime::Outcome;
 constexpr const char* kFinalizer = "kubernetes";
 // Between looks at what is still ending: pods take their time to stop.
 constexpr Duration kLookAgain = 300ms;
+
+std::vector<types::Condition> ReadConditions(const Json& ns) {
+  std::vector<types::Condition> conditions;
+  const Json* list = Find(ns, {"status", "conditions"});
+  if (list == nullptr || !list->IsArray()) return conditions;
+  for (const Json& each : list->GetArray()) {
+    types::Condition condition;
+    condition.type = FindString(each, {"type"});
+    condition.status = FindString(each, {"status"});
+    condition.last_transition_time = FindString(each, {"lastTransitionTime"});
+    condition.reason = FindString(each, {"reason"});
+    condition.message = FindString(each, {"message"});
+    conditions.push_back(std::move(condition));
+  }
+  return conditions;
+}
+
+Json WriteConditions(const std::vector<types::Condition>& conditions, JsonAllocator& allocator) {
+  Json list(rapidjson::kArrayType);
+  for (const types::Condition& condition : conditions) {
+    Json item(rapidjson::kObjectType);
+    SetString(item, "type", condition.type, allocator);
+    SetString(item, "status", condition.status, allocator);
+    SetString(item, "lastTransitionTime", condition.last_transition_time, allocator);
+    SetString(item, "reason", condition.reason, allocator);
+    SetString(item, "message", condition.message, allocator);
+    list.PushBack(std::move(item), allocator);
+  }
+  return list;
+}
 
 class NamespaceReconciler final : public runtime::Reconciler {
  public:
@@ -30,12 +60,13 @@ class NamespaceReconciler final : public runtime::Reconciler {
     const JsonDocument json = object->ToJson();
     if (!HasFinalizer(json)) return Outcome::Done();
 
-    const auto left = Empty(key.name);
-    if (!left.ok()) return Outcome::Retry(left.status());
-    if (!left->empty()) {
-      const Status told = Tell(*object, json, "SomeResourcesRemain", "Some resources are remaining: " + *left);
-      return told.ok() || told.IsConflict() ? Outcome::After(kLookAgain) : Outcome::Retry(told);
+    const NamespaceContent content = Empty(key.name);
+    const bool done = content.empty();
+    if (!done || StaysAfterwards(*object, json)) {
+      if (const Status told = Tell(*object, json, content); !told.ok()) return Outcome::Retry(told);
     }
+    if (!content.failures.empty()) return Outcome::Retry(Status::Unavailable(content.failures.front()));
+    if (!done) return Outcome::After(kLookAgain);
     const Status finalized = Finalize(key, json);
     return finalized.ok() || finalized.IsNotFound() ? Outcome::Done() : Outcome::Retry(finalized);
   }
@@ -48,55 +79,53 @@ class NamespaceReconciler final : public runtime::Reconciler {
                        [](const Json& f) { return f.IsString() && AsView(f) == kFinalizer; });
   }
 
-  // Deletes all there is; what is left after that, as text. The lists come from the server, not from a cache: nothing
-  // may be overlooked.
-  Result<std::string> Empty(const std::string& ns) {
-    std::string left;
+  // Whether others hold it when this controller has let go, so that people will look what it waits for.
+  static bool StaysAfterwards(const Object& object, const Json& json) {
+    return !object.meta().finalizers.empty() || Find(json, {"spec", "finalizers"})->Size() > 1;
+  }
+
+  // Deletes all there is; what was left then. The lists come from the server, not from a cache: nothing may be
+  // overlooked. A resource that fails does not keep the others.
+  NamespaceContent Empty(const std::string& ns) {
+    NamespaceContent content;
     for (const GroupVersionResource& gvr : resources_()) {
       const auto list = context_.client.List(gvr, {ns, "", ""});
       // A kind whose definition has just gone has no objects either.
       if (!list.ok() && list.status().IsNotFound()) continue;
-      if (!list.ok()) return list.status();
-      size_t remaining = 0;
-      for (const ObjectPtr& item : list->items) {
-        if (item->meta().deleting) {
-          ++remaining;
-          continue;
-        }
-        client::DeleteOptions options;
-        options.uid = item->meta().uid;
-        options.propagation_policy = "Background";
-        const Status deleted = context_.client.Delete(gvr, item->key(), options);
-        if (!deleted.ok() && !deleted.IsNotFound()) return deleted;
-        ++remaining;
+      const std::string name = gvr.resource + "." + gvr.group;
+      if (!list.ok()) {
+        content.failures.push_back(name + ": " + list.status().message());
+        continue;
       }
-      if (remaining == 0) continue;
-      if (!left.empty()) left += ", ";
-      left += gvr.resource + (gvr.group.empty() ? "" : "." + gvr.group) + " has " + std::to_string(remaining) +
-              " resource instances";
+      for (const ObjectPtr& item : list->items) {
+        ++content.remaining[name];
+        for (const std::string& finalizer : item->meta().finalizers) ++content.finalizers[finalizer];
+        if (item->meta().deleting) continue;
+        if (const Status deleted = Delete(gvr, *item); !deleted.ok()) {
+          content.failures.push_back(name + ": " + deleted.message());
+          break;
+        }
+      }
     }
-    return left;
+    return content;
   }
 
-  Status Tell(const Object& object, const Json& before, const char* reason, const std::string& message) {
+  Status Delete(const GroupVersionResource& gvr, const Object& item) {
+    client::DeleteOptions options;
+    options.uid = item.meta().uid;
+    options.propagation_policy = "Background";
+    const Status deleted = context_.client.Delete(gvr, item.key(), options);
+    return deleted.IsNotFound() ? Status::Ok() : deleted;
+  }
+
+  Status Tell(const Object& object, const Json& before, const NamespaceContent& content) {
     JsonDocument after;
     auto& allocator = after.GetAllocator();
     after.CopyFrom(before, allocator);
     Json& status = Ensure(after, "status", allocator);
     SetString(status, "phase", "Terminating", allocator);
-    Json condition(rapidjson::kObjectType);
-    SetString(condition, "type", "NamespaceContentRemaining", allocator);
-    SetString(condition, "status", "True", allocator);
-    SetString(condition, "reason", reason, allocator);
-    SetString(condition, "message", message, allocator);
-    const Json* old = Find(before, {"status", "conditions"});
-    const bool stands = old != nullptr && old->IsArray() && !old->Empty();
-    const std::string_view since = stands ? FindString((*old)[0], {"lastTransitionTime"}) : std::string_view();
-    SetString(condition, "lastTransitionTime", since.empty() ? FormatTime(context_.clock.Now()) : std::string(since),
-              allocator);
-    Json list(rapidjson::kArrayType);
-    list.PushBack(std::move(condition), allocator);
-    Set(status, "conditions", std::move(list), allocator);
+    const auto conditions = DecideNamespaceConditions(ReadConditions(before), content, context_.clock.Now());
+    Set(status, "conditions", WriteConditions(conditions, allocator), allocator);
     return runtime::PatchStatus(context_.client, kNamespaces, object.key(), std::to_string(object.meta().revision),
                                 before, after);
   }

@@ -11,6 +11,7 @@ namespace croft::workloads {
 using NamespacedResources = std::function<std::vector<GroupVersionResource>()>;
 
 // Empties a namespace that is being deleted, then takes off its finalizer `kubernetes`, with which it goes.
+// Says in its conditions what it waits for.
 void AddNamespaceController(runtime::Manager& manager, NamespacedResources resources, int workers);
 
 }  // namespace croft::workloads

@@ -181,6 +181,65 @@ TEST_F(EndpointsTest, ASliceThatWasChangedByHandIsPutBackAndForeignOnesStay) {
   EXPECT_EQ(client_.All(kEndpointSlices).size(), 2u);
 }
 
+// Who writes Endpoints by hand, or elects a leader by them, need not have a Service.
+TEST_F(EndpointsTest, EndpointsGoOnlyWithTheirService) {
+  const struct {
+    const char* name;
+    const char* metadata;  // of Endpoints "web" that are there from the start
+    const char* selector;  // of Service "web", which is then made and deleted; null: none ever is
+    bool stay;
+  } cases[] = {
+      {"a person's, without a Service", R"("labels":{"mine":"yes"})", nullptr, true},
+      {"an election's, without a Service",
+       R"("annotations":{"control-plane.alpha.kubernetes.io/leader":"{\"holderIdentity\":\"a\"}"})", nullptr, true},
+      {"those that this controller wrote for a Service that went while it was away",
+       R"("labels":{"endpoints.kubernetes.io/managed-by":"endpoint-controller"})", nullptr, false},
+      {"of a Service that selects pods and is deleted", R"("labels":{})", R"("selector":{"app":"web"},)", false},
+      {"a person's, of a Service without selector that is deleted", R"("labels":{"mine":"yes"})", "", false},
+  };
+  Start();
+  for (const auto& c : cases) {
+    Create(kEndpoints, std::string(R"({"apiVersion":"v1","kind":"Endpoints","metadata":{"name":"web",)") + c.metadata +
+                           R"(},"subsets":[{"addresses":[{"ip":"192.168.1.5"}],"ports":[{"port":8006}]}]})");
+    executor_.RunUntilIdle();
+    if (c.selector != nullptr) {
+      MakeService(c.selector);
+      Settle();
+      EXPECT_NE(client_.Peek(kEndpoints, {"default", "web"}), nullptr) << c.name;
+      client_.Remove(kServices, {"default", "web"});
+    }
+    executor_.Advance(10s);
+    EXPECT_EQ(client_.Peek(kEndpoints, {"default", "web"}) != nullptr, c.stay) << c.name;
+    EXPECT_TRUE(client_.All(kEndpointSlices).empty()) << c.name;
+    client_.Remove(kEndpoints, {"default", "web"});
+    Settle();
+  }
+}
+
+TEST_F(EndpointsTest, WhatAPersonMakesAfterTheServiceHasGoneStays) {
+  MakeService(R"("selector":{"app":"web"},)");
+  Start();
+  client_.Remove(kServices, {"default", "web"});
+  Settle();
+  EXPECT_TRUE(client_.All(kEndpoints).empty());
+  Create(kEndpoints, R"({"apiVersion":"v1","kind":"Endpoints","metadata":{"name":"web"}})");
+  Settle();
+  EXPECT_EQ(client_.All(kEndpoints).size(), 1u);
+}
+
+TEST_F(EndpointsTest, SlicesThatAPersonMakesStayWithAndWithoutAService) {
+  for (const char* name : {"web", "never-there"}) {
+    client_.Seed(kEndpointSlices, std::string(R"({"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice",)") +
+                                      R"("metadata":{"name":"own-)" + name + R"(","namespace":"default","labels":)" +
+                                      R"({"kubernetes.io/service-name":")" + name + R"("}},"addressType":"IPv4"})");
+  }
+  MakeService("");
+  Start();
+  client_.Remove(kServices, {"default", "web"});
+  Settle();
+  EXPECT_EQ(client_.All(kEndpointSlices).size(), 2u);
+}
+
 TEST_F(EndpointsTest, EndpointsOfAServiceWithoutSelectorAreMirrored) {
   MakeService("");
   Start();

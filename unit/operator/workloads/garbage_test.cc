@@ -46,6 +46,8 @@ TEST(GarbagePlan, WhatHappensToAnObjectByItsOwners) {
   }
 }
 
+using Strings = std::vector<std::string>;
+
 class GarbageTest : public SmallLab {
  protected:
   GarbageTest() {
@@ -77,8 +79,6 @@ class GarbageTest : public SmallLab {
     ASSERT_TRUE(client_.Delete(kConfigMaps, {"default", name}, options).ok());
   }
 };
-
-using Strings = std::vector<std::string>;
 
 TEST_F(GarbageTest, DependentsFollowTheirOwnerInTheBackground) {
   Seed("a");
@@ -137,6 +137,71 @@ TEST_F(GarbageTest, ADependentThatDoesNotBlockIsNotWaitedFor) {
   Delete("a", "Foreground");
   Settle();
   EXPECT_EQ(Names(), Strings{"b"});
+}
+
+TEST(GarbagePlan, OnlyReferencesIntoTheCircleAreLetGo) {
+  const auto reference = [](const char* uid, bool blocks) {
+    OwnerReference owner;
+    owner.uid = uid;
+    owner.block_owner_deletion = blocks;
+    return owner;
+  };
+  const std::vector<OwnerReference> owners = {reference("in", true), reference("out", true), reference("loose", false)};
+  const struct {
+    const char* name;
+    std::set<std::string> waited;
+    bool changed;
+  } cases[] = {
+      {"nothing is waited for", {}, false},
+      {"those that are waited for are no owners", {"x"}, false},
+      {"the owner does not wait for it anyway", {"loose"}, false},
+      {"an owner is waited for", {"in", "x"}, true},
+  };
+  for (const auto& c : cases) {
+    const auto left = LeaveCircle(owners, c.waited);
+    ASSERT_EQ(left.has_value(), c.changed) << c.name;
+    if (!left) continue;
+    EXPECT_EQ(*left, (std::vector{reference("in", false), reference("out", true), reference("loose", false)}))
+        << c.name;
+  }
+}
+
+TEST_F(GarbageTest, ACircleOfOwnersThatWaitForEachOtherIsOpened) {
+  const struct {
+    const char* name;
+    std::vector<std::string> members;                               // each owns the next, the last the first
+    std::vector<std::pair<std::string, std::string>> from_outside;  // a member, and an owner of it outside
+    std::vector<std::string> deleted;
+    Strings left;
+  } cases[] = {
+      {"it is its own owner", {"a"}, {}, {"a"}, {}},
+      {"two", {"a", "b"}, {}, {"a"}, {}},
+      {"three, one is deleted", {"a", "b", "c"}, {}, {"a"}, {}},
+      {"three, all are deleted at once", {"a", "b", "c"}, {}, {"a", "b", "c"}, {}},
+      {"deleted through an owner outside", {"a", "b", "c"}, {{"a", "z"}}, {"z"}, {"a", "b", "c"}},
+  };
+  Start();
+  for (const auto& c : cases) {
+    for (const auto& [member, owner] : c.from_outside) Seed(owner);
+    for (const std::string& member : c.members) Seed(member);
+    for (size_t i = 0; i < c.members.size(); ++i) {
+      const auto& next = c.members[(i + 1) % c.members.size()];
+      const auto reference = [&](const std::string& owner) {
+        return R"({"apiVersion":"v1","kind":"ConfigMap","blockOwnerDeletion":true,"name":")" + owner + R"(","uid":")" +
+               client_.Peek(kConfigMaps, {"default", owner})->meta().uid + "\"}";
+      };
+      std::string references = reference(c.members[i]);
+      for (const auto& [member, owner] : c.from_outside) {
+        if (member == next) references += "," + reference(owner);
+      }
+      Patch(kConfigMaps, next, R"({"metadata":{"ownerReferences":[)" + references + "]}}");
+    }
+    for (const std::string& name : c.deleted) Delete(name, "Foreground");
+    executor_.Advance(10s);
+    EXPECT_EQ(Names(), c.left) << c.name;
+    for (const std::string& name : Names()) client_.Remove(kConfigMaps, {"default", name});
+    Settle();
+  }
 }
 
 TEST_F(GarbageTest, OrphansAreSetFree) {
@@ -204,9 +269,67 @@ TEST_F(NamespaceTest, IsEmptiedThenGoes) {
   ASSERT_EQ(client_.All(kConfigMaps).size(), 1u);
   const ObjectPtr ending = client_.Peek(kNamespaces, {"", "old"});
   ASSERT_NE(ending, nullptr) << "its pod has not ended yet";
-  EXPECT_NE(ending->bytes().find("pods has 1 resource instances"), std::string::npos) << ending->bytes();
+  EXPECT_NE(ending->bytes().find("pods. has 1 resource instances"), std::string::npos) << ending->bytes();
+  client_.TakeWrites();
   client_.Remove(kPods, {"old", "p"});
   Settle();
+  EXPECT_EQ(client_.Peek(kNamespaces, {"", "old"}), nullptr);
+  EXPECT_EQ(client_.TakeWrites(), Strings{"update/finalize namespaces old"}) << "nobody reads what is gone";
+}
+
+TEST_F(NamespaceTest, WhoHoldsItIsTold) {
+  client_.Seed(kNamespaces, R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"old","finalizers":["x/ns"]},)"
+                            R"("spec":{"finalizers":["kubernetes"]},"status":{"phase":"Active"}})");
+  client_.Seed(kConfigMaps, R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"namespace":"old","name":"a",)"
+                            R"("finalizers":["x/y"]}})");
+  Start();
+  ASSERT_TRUE(client_.Delete(kNamespaces, {"", "old"}).ok());
+  Settle();
+  const auto said = [&](const char* type) {
+    const JsonDocument json = client_.Peek(kNamespaces, {"", "old"})->ToJson();
+    for (const Json& condition : Find(json, {"status", "conditions"})->GetArray()) {
+      if (FindString(condition, {"type"}) != type) continue;
+      return std::string(FindString(condition, {"status"})) + ": " + std::string(FindString(condition, {"message"}));
+    }
+    return std::string("nothing");
+  };
+  EXPECT_EQ(said("NamespaceContentRemaining"),
+            "True: Some resources are remaining: configmaps. has 1 resource instances");
+  EXPECT_EQ(said("NamespaceFinalizersRemaining"),
+            "True: Some content in the namespace has finalizers remaining: x/y in 1 resource instances");
+  client_.TakeWrites();
+  executor_.Advance(1min);
+  EXPECT_TRUE(client_.TakeWrites().empty()) << "the same is said once";
+
+  client_.Remove(kConfigMaps, {"old", "a"});
+  Settle();
+  ASSERT_NE(client_.Peek(kNamespaces, {"", "old"}), nullptr) << "another holds it still";
+  EXPECT_EQ(said("NamespaceContentRemaining"), "False: All content successfully removed");
+  EXPECT_EQ(said("NamespaceFinalizersRemaining"), "False: All content-preserving finalizers finished");
+  EXPECT_EQ(said("NamespaceDeletionContentFailure"),
+            "False: All content successfully deleted, may be waiting on finalization");
+}
+
+TEST_F(NamespaceTest, AKindThatCanNotBeEmptiedKeepsNoOther) {
+  client_.Seed(kNamespaces, R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"old"},)"
+                            R"("spec":{"finalizers":["kubernetes"]}})");
+  for (const GroupVersionResource& gvr : {kConfigMaps, kSecrets}) {
+    client_.Seed(gvr, std::string(R"({"apiVersion":"v1","kind":")") + (gvr == kSecrets ? "Secret" : "ConfigMap") +
+                          R"(","metadata":{"namespace":"old","name":"a"}})");
+  }
+  Start();
+  client_.SetFault([](std::string_view verb, const GroupVersionResource& gvr, const Key&) {
+    return verb == "delete" && gvr == kConfigMaps ? Status::Forbidden("kept by a webhook") : Status::Ok();
+  });
+  ASSERT_TRUE(client_.Delete(kNamespaces, {"", "old"}).ok());
+  Settle();
+  EXPECT_TRUE(client_.All(kSecrets).empty());
+  const std::string text(client_.Peek(kNamespaces, {"", "old"})->bytes());
+  EXPECT_NE(text.find("Failed to delete all resource types, 1 remaining: configmaps.: kept by a webhook"),
+            std::string::npos)
+      << text;
+  client_.SetFault(nullptr);
+  executor_.Advance(2min);
   EXPECT_EQ(client_.Peek(kNamespaces, {"", "old"}), nullptr);
 }
 
