@@ -47,4 +47,23 @@ std::optional<std::string> Base64Decode(std::string_view text) {
   return bytes;
 }
 
+std::string Base64UrlEncode(std::string_view bytes) {
+  std::string text = Base64Encode(bytes);
+  while (!text.empty() && text.back() == '=') text.pop_back();
+  for (char& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  return text;
+}
+
+std::optional<std::string> Base64UrlDecode(std::string_view text) {
+  std::string plain(text);
+  for (char& c : plain) {
+    if (c == '+' || c == '/' || c == '=') return std::nullopt;
+    c = c == '-' ? '+' : c == '_' ? '/' : c;
+  }
+  plain.resize((plain.size() + 3) / 4 * 4, '=');
+  std::optional<std::string> bytes = Base64Decode(plain);
+  if (bytes && Base64Encode(*bytes) != plain) return std::nullopt;  // bits to spare that are not zero
+  return bytes;
+}
+
 }  // namespace croft

@@ -21,22 +21,6 @@ std::string Checksum(const store::GroupResource& resource, std::string_view rv, 
   return std::to_string(StableHash(text));
 }
 
-// RFC 4648's alphabet for URLs, without padding; and back.
-std::string ForUrl(std::string text) {
-  for (char& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
-  while (!text.empty() && text.back() == '=') text.pop_back();
-  return text;
-}
-std::optional<std::string> FromUrl(std::string_view token) {
-  std::string text(token);
-  for (char& c : text) {
-    if (c == '+' || c == '/' || c == '=') return std::nullopt;
-    c = c == '-' ? '+' : c == '_' ? '/' : c;
-  }
-  text.resize((text.size() + 3) / 4 * 4, '=');
-  return Base64Decode(text);
-}
-
 Status Malformed(const std::string& why) {
   return Status::BadRequest("invalid continue token: continue key is not valid: " + why);
 }
@@ -52,11 +36,11 @@ std::string EncodeContinue(const store::GroupResource& resource, const Continue&
   SetString(json, "ns", at.after.ns, allocator);
   SetString(json, "name", at.after.name, allocator);
   SetString(json, "sum", Checksum(resource, rv, at.after), allocator);
-  return ForUrl(Base64Encode(WriteJson(json)));
+  return Base64UrlEncode(WriteJson(json));
 }
 
 Result<Continue> DecodeContinue(const store::GroupResource& resource, std::string_view token) {
-  const std::optional<std::string> text = FromUrl(token);
+  const std::optional<std::string> text = Base64UrlDecode(token);
   if (!text) return Malformed("it is not base64 of a URL");
   const Result<JsonDocument> json = ParseJson(*text);
   if (!json.ok()) return Malformed("it does not hold JSON");

@@ -14,12 +14,6 @@ constexpr std::string_view kBinary = "binary.k8s.io";
 constexpr std::string_view kBase64 = "base64.binary.k8s.io";
 constexpr uint16_t kNormalClosure = 1000;
 
-std::optional<std::string> DecodeForUrl(std::string text) {
-  for (char& c : text) c = c == '-' ? '+' : c == '_' ? '/' : c;
-  text.resize((text.size() + 3) / 4 * 4, '=');
-  return Base64Decode(text);
-}
-
 // The client's only protocol is taken as it is, as Kubernetes takes it; of several only one that is known.
 std::string Choose(const std::vector<std::string>& offered) {
   std::vector<std::string> protocols;
@@ -62,7 +56,7 @@ void TakeSocketToken(http::Request& request) {
   if (request.headers.Has("Authorization") || !http::IsWebSocketRequest(request)) return;
   for (const std::string& name : http::SocketProtocols(request)) {
     if (!name.starts_with(kTokenPrefix)) continue;
-    const std::optional<std::string> token = DecodeForUrl(name.substr(kTokenPrefix.size()));
+    const std::optional<std::string> token = Base64UrlDecode(name.substr(kTokenPrefix.size()));
     if (token) request.headers.Add("Authorization", "Bearer " + *token);
     return;
   }

@@ -26,5 +26,27 @@ TEST(Base64, RefusesWhatIsMalformed) {
   }
 }
 
+TEST(Base64Url, IsWhatTokensAreWrittenIn) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"", ""}, {"f", "Zg"}, {"fo", "Zm8"}, {"foo", "Zm9v"}, {"\xfb\xff\xbf", "-_-_"}, {std::string(1, '\0'), "AA"}};
+  for (const auto& [plain, encoded] : cases) {
+    EXPECT_EQ(Base64UrlEncode(plain), encoded);
+    EXPECT_EQ(Base64UrlDecode(encoded), plain) << encoded;
+  }
+}
+
+TEST(Base64Url, HasOneTextForTheSameBytes) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"padding", "Zg=="},
+      {"the other alphabet", "+/+/"},
+      {"a digit too few", "Zm9vY"},
+      {"a foreign letter", "Z!"},
+      {"a line end", "Zm9v\n"},
+      {"bits to spare that are set", "Zh"},
+      {"as above, of two bytes", "Zm9"},
+  };
+  for (const auto& [name, text] : cases) EXPECT_FALSE(Base64UrlDecode(text).has_value()) << name;
+}
+
 }  // namespace
 }  // namespace croft
