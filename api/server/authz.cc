@@ -23,8 +23,8 @@ bool IsOpenPath(std::string_view path) {
 }
 
 bool IsDiscoveryPath(std::string_view path) {
-  return IsOneOf(path, {"/api", "/apis"}) || path.starts_with("/api/") || path.starts_with("/apis/") ||
-         path.starts_with("/openapi");
+  return IsOneOf(path, {"/api", "/apis", "/openid/v1/jwks", "/.well-known/openid-configuration"}) ||
+         path.starts_with("/api/") || path.starts_with("/apis/") || path.starts_with("/openapi");
 }
 
 // Asking who I am and what I may do.

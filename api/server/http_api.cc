@@ -68,6 +68,7 @@ bool HttpApi::IsQuick(const http::Request& request) const {
   const std::optional<RequestInfo> info = ParsePath(request.path());
   if (!info || !info->is_resource || info->watch || !info->target.subresource.empty()) return false;
   const bool one = !info->target.name.empty();
+  if (!parts_.authenticator.IsQuick(request)) return false;
   if (request.method == "GET" && one) return true;
   const bool applies = request.headers.Get("Content-Type").starts_with("application/apply-patch");
   const bool writes =

@@ -28,6 +28,7 @@ class HttpApi {
   struct Parts {
     ResourceService& service;
     const Authenticator& authenticator;
+    const AccountTokens& account_tokens;
     Clock& clock;
     Random& random;
     PodLogs* pod_logs = nullptr;    // null: logs are answered with ServiceUnavailable
@@ -86,6 +87,7 @@ class HttpApi {
   void HandleDiscovery(Exchange& exchange);
   void HandleHealth(Exchange& exchange);
   void HandleOpenApi(Exchange& exchange);
+  void HandleOpenId(Exchange& exchange);
   std::string MetricsText() const;
 
   // Verbs on resources: http_read.cc, http_write.cc, http_watch.cc.

@@ -71,13 +71,15 @@ void HttpApi::HandlePath(Exchange& exchange) {
   const std::string first = segments.empty() ? "" : segments[0];
   if (first == "api" || first == "apis") return HandleDiscovery(exchange);
   if (first == "openapi") return HandleOpenApi(exchange);
+  if (first == "openid" || first == ".well-known") return HandleOpenId(exchange);
   if (IsHealth(first)) return HandleHealth(exchange);
   if (first == "version") return Reply(exchange, JsonReply(200, VersionDocument(), exchange.style));
   if (first == "metrics") return Reply(exchange, TextReply(200, MetricsText()));
   if (first.empty()) {
     return Reply(exchange, JsonReply(200,
-                                     R"({"paths":["/api","/api/v1","/apis","/healthz","/livez","/metrics",)"
-                                     R"("/openapi/v2","/openapi/v3","/readyz","/version"]})",
+                                     R"({"paths":["/.well-known/openid-configuration","/api","/api/v1","/apis",)"
+                                     R"("/healthz","/livez","/metrics","/openapi/v2","/openapi/v3",)"
+                                     R"("/openid/v1/jwks","/readyz","/version"]})",
                                      exchange.style));
   }
   Reply(exchange, TextReply(404, "404 page not found\n"));
@@ -171,6 +173,25 @@ void HttpApi::HandleOpenApi(Exchange& exchange) {
   } else {
     response.body = Gunzip(*document->gzipped);
   }
+  Reply(exchange, std::move(response));
+}
+
+// What those read who verify tokens of service accounts by themselves.
+void HttpApi::HandleOpenId(Exchange& exchange) {
+  const std::string path(exchange.request.path());
+  const bool keys = path == "/openid/v1/jwks";
+  std::string document;
+  if (keys) document = parts_.account_tokens.KeysDocument();
+  if (path == "/.well-known/openid-configuration") {
+    const std::string& own = parts_.advertise_address;
+    const std::string base = own.empty() ? AccountTokens::kIssuer : "https://" + own;
+    document = parts_.account_tokens.ConfigurationDocument(base + "/openid/v1/jwks");
+  }
+  if (document.empty()) return Reply(exchange, TextReply(404, "404 page not found\n"));
+  http::Response response;
+  response.headers = {{"Content-Type", keys ? "application/jwk-set+json" : "application/json"},
+                      {"Cache-Control", "public, max-age=3600"}};
+  response.body = std::move(document);
   Reply(exchange, std::move(response));
 }
 

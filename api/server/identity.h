@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace croft::server {
@@ -10,6 +11,8 @@ namespace croft::server {
 struct Identity {
   std::string user;
   std::vector<std::string> groups;
+  std::string uid = {};                                         // of a service account
+  std::vector<std::pair<std::string, std::string>> extra = {};  // what else its token says, for reviews
 
   bool InGroup(std::string_view group) const {
     for (const std::string& own : groups) {

@@ -36,6 +36,8 @@ Result<WriteResult> ResourceService::CreateSubresource(const Served& served, con
   const bool pod = served.def().group.empty() && served.def().plural == "pods";
   if (pod && target.subresource == "binding") return BindPod(served, target, body, options);
   if (pod && target.subresource == "eviction") return EvictPod(served, target, body, options);
+  const bool account = served.def().group.empty() && served.def().plural == "serviceaccounts";
+  if (account && target.subresource == "token") return CreateToken(target, body, options);
   return Status::NotFound("the server could not find the requested resource");
 }
 

@@ -11,6 +11,7 @@
 #include "api/base/result.h"
 #include "api/object/patch.h"
 #include "api/object/selector.h"
+#include "api/server/account_tokens.h"
 #include "api/server/authn.h"
 #include "api/server/authz.h"
 #include "api/server/catalog.h"
@@ -48,6 +49,7 @@ class ResourceService {
     store::Store& store;
     const Authorizer& authorizer;
     const Authenticator& authenticator;  // asked about the tokens of TokenReviews
+    const AccountTokens& account_tokens;
     const StrategyRegistry& strategies;
     ServiceAddresses& addresses;
     Clock& clock;
@@ -172,6 +174,8 @@ class ResourceService {
                                const WriteOptions& options);
   Result<WriteResult> BindPod(const Served& served, const Target& target, const Json& binding,
                               const WriteOptions& options);
+  // A token for a service account; nothing is stored.
+  Result<WriteResult> CreateToken(const Target& account, const Json& request, const WriteOptions& options);
   Result<WriteResult> Apply(const Identity& who, const Target& target, const Json& config, const WriteOptions& given);
   Result<WriteResult> ApplyNew(const Identity& who, const Served& served, const Target& target, const Json& config,
                                const WriteOptions& options);

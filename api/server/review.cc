@@ -5,13 +5,44 @@
 namespace croft::server {
 namespace {
 
+std::vector<std::string> TextsOf(const Json* list) {
+  std::vector<std::string> texts;
+  if (list == nullptr || !list->IsArray()) return texts;
+  for (const Json& text : list->GetArray()) {
+    if (text.IsString()) texts.emplace_back(AsView(text));
+  }
+  return texts;
+}
+
+Json ListOf(const std::vector<std::string>& texts, JsonAllocator& allocator) {
+  Json list(rapidjson::kArrayType);
+  for (const std::string& text : texts) list.PushBack(MakeString(text, allocator), allocator);
+  return list;
+}
+
 Json IdentityOf(const Identity& who, JsonAllocator& allocator) {
   Json user(rapidjson::kObjectType);
   SetString(user, "username", who.user, allocator);
-  Json groups(rapidjson::kArrayType);
-  for (const std::string& group : who.groups) groups.PushBack(MakeString(group, allocator), allocator);
-  Set(user, "groups", std::move(groups), allocator);
+  Set(user, "groups", ListOf(who.groups, allocator), allocator);
+  if (!who.uid.empty()) SetString(user, "uid", who.uid, allocator);
+  for (const auto& [key, value] : who.extra) {
+    Json values(rapidjson::kArrayType);
+    values.PushBack(MakeString(value, allocator), allocator);
+    Set(Ensure(user, "extra", allocator), key, std::move(values), allocator);
+  }
   return user;
+}
+
+Json TokenStatus(const Result<AccountTokens::Verdict>& verdict, JsonAllocator& allocator) {
+  Json status(rapidjson::kObjectType);
+  Set(status, "authenticated", Json(verdict.ok()), allocator);
+  if (!verdict.ok()) {
+    SetString(status, "error", verdict.status().message(), allocator);
+    return status;
+  }
+  Set(status, "user", IdentityOf(verdict->identity, allocator), allocator);
+  Set(status, "audiences", ListOf(verdict->audiences, allocator), allocator);
+  return status;
 }
 
 Attributes AttributesOf(const Json& spec, Identity who) {
@@ -37,11 +68,7 @@ Attributes AttributesOf(const Json& spec, Identity who) {
 Identity SubjectOf(const Json& spec) {
   Identity who;
   who.user = FindString(spec, {"user"});
-  const Json* groups = Find(spec, "groups");
-  if (groups == nullptr || !groups->IsArray()) return who;
-  for (const Json& group : groups->GetArray()) {
-    if (group.IsString()) who.groups.emplace_back(AsView(group));
-  }
+  who.groups = TextsOf(Find(spec, "groups"));
   return who;
 }
 
@@ -109,10 +136,10 @@ Result<WriteResult> ResourceService::Answer(const Identity& who, const Served& s
     Erase(body, "spec");
     Set(status, "userInfo", IdentityOf(who, allocator), allocator);
   } else {
-    const Result<Identity> owner = parts_.authenticator.AuthenticateToken(FindString(spec, {"token"}));
+    const auto verdict =
+        parts_.authenticator.AuthenticateToken(FindString(spec, {"token"}), TextsOf(Find(spec, "audiences")));
     SetString(spec, "token", "", allocator);  // not repeated to anybody
-    Set(status, "authenticated", Json(owner.ok()), allocator);
-    if (owner.ok()) Set(status, "user", IdentityOf(*owner, allocator), allocator);
+    status = TokenStatus(verdict, allocator);
   }
   Set(body, "status", std::move(status), allocator);
   Result<ObjectPtr> answer = Object::From(body);

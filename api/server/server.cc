@@ -10,25 +10,35 @@ constexpr Duration kTick = std::chrono::seconds(1);
 Result<std::unique_ptr<ApiServer>> ApiServer::Create(Settings settings, Parts parts) {
   Result<schema::EmbeddedKinds> kinds = schema::LoadEmbeddedKinds();
   if (!kinds.ok()) return kinds.status().Annotate("the embedded kinds can not be read");
-  std::unique_ptr<ApiServer> server(new ApiServer(std::move(settings), parts, std::move(kinds->definitions)));
+  std::optional<pki::TokenKey> key;
+  if (!settings.account_key_pem.empty()) {
+    Result<pki::TokenKey> loaded = pki::TokenKey::Load(settings.account_key_pem);
+    if (!loaded.ok()) return loaded.status().Annotate("the key of the service accounts' tokens can not be used");
+    key = std::move(*loaded);
+  }
+  std::unique_ptr<ApiServer> server(
+      new ApiServer(std::move(settings), parts, std::move(kinds->definitions), std::move(key)));
   CROFT_RETURN_IF_ERROR(server->Start());
   return server;
 }
 
-ApiServer::ApiServer(Settings settings, Parts parts, std::vector<schema::ResourceDefinition> kinds)
+ApiServer::ApiServer(Settings settings, Parts parts, std::vector<schema::ResourceDefinition> kinds,
+                     std::optional<pki::TokenKey> account_key)
     : parts_(parts),
       catalog_(std::move(kinds)),
       addresses_(settings.service_range, parts.random),
       authorizer_([this](const Key& key) {
         return parts_.store.Get({"", "pods"}, key);
       }),
-      authenticator_(std::move(settings.authentication)),
-      service_(
-          {catalog_, parts.store, authorizer_, authenticator_, strategies_, addresses_, parts.clock, parts.random}),
+      account_tokens_({std::move(account_key), parts.store, parts.clock, parts.random}),
+      authenticator_(std::move(settings.authentication), account_tokens_),
+      service_({catalog_, parts.store, authorizer_, authenticator_, account_tokens_, strategies_, addresses_,
+                parts.clock, parts.random}),
       bootstrap_(service_, std::move(settings.bootstrap)),
       api_services_(service_),
       http_api_({service_,
                  authenticator_,
+                 account_tokens_,
                  parts.clock,
                  parts.random,
                  parts.pod_logs,

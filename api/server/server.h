@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "api/base/result.h"
 #include "api/client/client.h"
 #include "api/http/message.h"
+#include "api/server/account_tokens.h"
 #include "api/server/api_services.h"
 #include "api/server/authn.h"
 #include "api/server/authz.h"
@@ -38,6 +40,8 @@ class ApiServer {
     Bootstrap::Settings bootstrap;
     ServiceAddresses::Range service_range;
     std::string advertise_address;  // "10.0.0.1:6443", as discovery tells it
+    // ECDSA P-256, signs the tokens of service accounts; empty: none are issued, and none are good.
+    std::string account_key_pem = {};
   };
   struct Parts {
     store::Store& store;
@@ -63,7 +67,8 @@ class ApiServer {
   void EndWatches() { http_api_.EndWatches(); }
 
  private:
-  ApiServer(Settings settings, Parts parts, std::vector<schema::ResourceDefinition> kinds);
+  ApiServer(Settings settings, Parts parts, std::vector<schema::ResourceDefinition> kinds,
+            std::optional<pki::TokenKey> account_key);
   Status Start();
   void ScheduleTick();
   // Where the HTTP API begins writes anew; none without timers.
@@ -80,6 +85,7 @@ class ApiServer {
   StrategyRegistry strategies_;
   ServiceAddresses addresses_;
   BuiltinAuthorizer authorizer_;
+  AccountTokens account_tokens_;
   Authenticator authenticator_;
   ResourceService service_;
   Bootstrap bootstrap_;

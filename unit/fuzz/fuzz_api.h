@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/object/utf8.h"
+#include "api/pki/key.h"
 #include "unit/api/server/api_fixture.h"
 #include "unit/fuzz/target.h"
 
@@ -13,6 +14,8 @@ namespace croft::fuzz {
 class Api final : public server::ApiTest {
  public:
   Api() {
+    static const std::string kAccountKey = *pki::GenerateKey();
+    account_key_ = kAccountKey;
     SetUp();
     Make("/api/v1/namespaces/d/pods", R"({"metadata":{"name":"p","labels":{"app":"web"}},"spec":{"containers":[
            {"name":"c","image":"i","ports":[{"containerPort":80}],"env":[{"name":"A","value":"1"}]}]}})");

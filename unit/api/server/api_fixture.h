@@ -44,6 +44,7 @@ class ApiTest : public ::testing::Test {
     ApiServer::Settings settings;
     settings.authentication.tokens = {
         {"admin", AdminIdentity()}, {"node", NodeIdentity("n1")}, {"nobody", Identity{"nobody", {}}}};
+    settings.account_key_pem = account_key_;
     settings.bootstrap.ca_pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
     ApiServer::Parts parts{*store_, clock, random, timers, pod_logs_};
     auto made = ApiServer::Create(std::move(settings), parts);
@@ -105,6 +106,7 @@ class ApiTest : public ::testing::Test {
   SeededRandom random_{7};
   fakes::TestExecutor executor_{clock_};
   PodLogs* pod_logs_ = nullptr;
+  std::string account_key_;  // PEM; empty: there are no tokens of service accounts
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<ApiServer> api_;
 };
