@@ -6,6 +6,7 @@
 
 #include "api/base/file.h"
 #include "api/base/log.h"
+#include "api/pki/jwt.h"
 
 namespace croft::cli {
 namespace {
@@ -61,6 +62,23 @@ Result<std::string> OpenToken(const std::string& path, const pki::Authority& aut
   return text;
 }
 
+// Another key than the kept one would void every token: a damaged file is for a person to judge.
+Result<std::string> OpenAccountKey(const std::string& path) {
+  if (const auto kept = ReadFile(path, kMaxPem); kept.ok()) {
+    const auto key = pki::TokenKey::Load(*kept);
+    if (key.ok()) return *kept;
+    return key.status().Annotate(path +
+                                 " does not hold the key of the service accounts' tokens (put it back from a "
+                                 "backup, or remove it, which voids all tokens that were given out)");
+  } else if (!kept.status().IsNotFound()) {
+    return kept.status();
+  }
+  Result<std::string> made = pki::GenerateKey(pki::KeyAlgorithm::Ecdsa(256));
+  if (!made.ok()) return made.status();
+  CROFT_RETURN_IF_ERROR(WriteFileAtomic(path, *made, 0600));
+  return made;
+}
+
 bool Sorted(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   return a.size() == b.size() && std::is_permutation(a.begin(), a.end(), b.begin());
 }
@@ -94,8 +112,10 @@ Result<std::unique_ptr<LabIdentity>> LabIdentity::Open(Settings settings, Clock&
   if (!authority.ok()) return authority.status();
   Result<std::string> token = OpenToken(settings.token_file, *authority, random);
   if (!token.ok()) return token.status();
+  Result<std::string> account_key = OpenAccountKey(settings.dir + "/sa.key");
+  if (!account_key.ok()) return account_key.status();
   return std::unique_ptr<LabIdentity>(
-      new LabIdentity(std::move(settings), clock, std::move(*authority), std::move(*token)));
+      new LabIdentity(std::move(settings), clock, std::move(*authority), std::move(*token), std::move(*account_key)));
 }
 
 Result<pki::KeyPair> LabIdentity::Server() {

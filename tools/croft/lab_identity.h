@@ -27,6 +27,8 @@ class LabIdentity {
   const std::string& ca_pem() const { return authority_.certificate_pem(); }
   // What a machine pastes to join: "croft1.<SHA-256 of the CA's certificate>.<secret>".
   const std::string& join_token() const { return join_token_; }
+  // Signs the tokens of service accounts; made once and kept, or they would all be void.
+  const std::string& account_key_pem() const { return account_key_pem_; }
 
   // The API server's own certificate; as a client of the agents it is system:croft:apiserver.
   Result<pki::KeyPair> Server();
@@ -36,17 +38,20 @@ class LabIdentity {
   Result<pki::KeyPair> Node(const std::string& node, const std::string& address);
 
  private:
-  LabIdentity(Settings settings, Clock& clock, pki::Authority authority, std::string join_token)
+  LabIdentity(Settings settings, Clock& clock, pki::Authority authority, std::string join_token,
+              std::string account_key_pem)
       : settings_(std::move(settings)),
         clock_(clock),
         authority_(std::move(authority)),
-        join_token_(std::move(join_token)) {}
+        join_token_(std::move(join_token)),
+        account_key_pem_(std::move(account_key_pem)) {}
   Result<pki::KeyPair> Keep(const std::string& name, pki::CertificateSpec spec);
 
   const Settings settings_;
   Clock& clock_;
   const pki::Authority authority_;
   const std::string join_token_;
+  const std::string account_key_pem_;
   std::mutex mutex_;  // one renewal at a time
 };
 

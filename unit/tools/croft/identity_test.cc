@@ -3,7 +3,9 @@
 
 #include <filesystem>
 
+#include "api/base/file.h"
 #include "api/pki/certificate.h"
+#include "api/pki/jwt.h"
 #include "tools/croft/lab_identity.h"
 #include "unit/fakes/clock.h"
 
@@ -40,6 +42,8 @@ TEST_F(Identity, IsMadeOnceAndKept) {
   ASSERT_TRUE(second.ok());
   EXPECT_EQ((*first)->ca_pem(), (*second)->ca_pem());
   EXPECT_EQ((*first)->join_token(), (*second)->join_token());
+  EXPECT_EQ((*first)->account_key_pem(), (*second)->account_key_pem());
+  EXPECT_TRUE(pki::TokenKey::Load((*first)->account_key_pem()).ok());
   EXPECT_EQ((*second)->Server()->certificate_pem, server->certificate_pem);
   EXPECT_TRUE(pki::VerifyChain(server->certificate_pem, (*first)->ca_pem(), clock_.Now(), pki::Purpose::kServer).ok());
   EXPECT_TRUE(pki::CoversHost(server->certificate_pem, "127.0.0.1"));
@@ -49,7 +53,7 @@ TEST_F(Identity, KeysAndTokenAreForTheirOwnerAlone) {
   const auto identity = Open();
   ASSERT_TRUE((*identity)->Server().ok() && (*identity)->Admin().ok());
   EXPECT_EQ(Mode(dir_ / "pki"), 0700);
-  for (const char* file : {"pki/ca.key", "pki/server.key", "pki/admin.key", "join-token"})
+  for (const char* file : {"pki/ca.key", "pki/server.key", "pki/admin.key", "pki/sa.key", "join-token"})
     EXPECT_EQ(Mode(dir_ / file), 0600) << file;
 }
 
@@ -63,6 +67,21 @@ TEST_F(Identity, TheServersCertificateFollowsItsNamesAndItsTime) {
   EXPECT_EQ((*identity)->Server()->certificate_pem, renamed->certificate_pem);
   clock_.Advance(std::chrono::hours(24 * 100));  // less than a third is left
   EXPECT_NE((*identity)->Server()->certificate_pem, renamed->certificate_pem);
+}
+
+TEST_F(Identity, ADamagedKeyOfTokensIsRefusedInsteadOfReplaced) {
+  const std::string before = (*Open())->account_key_pem();
+  const std::string path = dir_ / "pki/sa.key";
+  for (const std::string& damaged :
+       {std::string(), before.substr(0, before.size() / 2), *pki::GenerateKey(pki::KeyAlgorithm::Ecdsa(384))}) {
+    ASSERT_TRUE(WriteFileAtomic(path, damaged, 0600).ok());
+    const auto refused = Open();
+    ASSERT_FALSE(refused.ok()) << damaged;
+    EXPECT_NE(refused.status().message().find(path + " does not hold the key"), std::string::npos)
+        << refused.status().message();
+  }
+  fs::remove(path);
+  EXPECT_NE((*Open())->account_key_pem(), before);
 }
 
 TEST_F(Identity, HalfAnAuthorityIsRefusedInsteadOfReplaced) {
