@@ -12,6 +12,7 @@
 #include "api/base/log.h"
 #include "api/client/kubeconfig.h"
 #include "api/server/server.h"
+#include "operator/accounts/install.h"
 #include "operator/certificates/install.h"
 #include "operator/ingress/haproxy.h"
 #include "operator/ingress/install.h"
@@ -173,6 +174,7 @@ class ServerProcess {
     settings.bootstrap.service_address = ServiceAddress();
     settings.bootstrap.api_port = std::atoi(PortOf(options_.listen).c_str());
     settings.advertise_address = options_.advertise_address + ":" + PortOf(options_.listen);
+    settings.account_key_pem = identity_->account_key_pem();
     auto api = server::ApiServer::Create(settings, {*store_, clock_, random_, &executor_, logs_.get()});
     if (!api.ok()) return api.status();
     api_ = std::move(*api);
@@ -231,6 +233,9 @@ class ServerProcess {
     manager_ = std::make_unique<runtime::Manager>(runtime::Context{*client_, clock_, random_, executor_});
     workloads::Install(*manager_, WorkloadSettings());
     nodes::Install(*manager_, {.pod_network = options_.pod_network});
+    Result<pki::TokenKey> account_key = pki::TokenKey::Load(identity_->account_key_pem());
+    if (!account_key.ok()) return account_key.status();
+    accounts::Install(*manager_, std::move(*account_key), identity_->ca_pem());
     if (!Has(options_.disable, "certificates")) {
       certificates::Install(*manager_, identity_->authority());
     }
