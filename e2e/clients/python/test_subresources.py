@@ -1,4 +1,4 @@
-"""Status, scale and eviction."""
+"""Status, scale, eviction, and tokens of service accounts."""
 
 import unittest
 
@@ -42,6 +42,19 @@ class Subresources(LabTest):
         self.core.create_namespaced_pod_eviction("one", self.ns, eviction)
         await_true("the pod goes", lambda: not self.core.list_namespaced_pod(
             self.ns, field_selector="metadata.name=one").items)
+
+    def test_token(self):
+        self.core.create_namespaced_service_account(self.ns, {"metadata": {"name": "robot"}})
+        spec = {"audiences": ["vault"], "expirationSeconds": 900}
+        asked = self.core.create_namespaced_service_account_token("robot", self.ns, {"spec": spec})
+        self.assertEqual(asked.spec.expiration_seconds, 900)
+        reviews = client.AuthenticationV1Api(self.api)
+        for audiences, good in [(["vault"], True), (["db"], False)]:
+            told = reviews.create_token_review({"spec": {"token": asked.status.token, "audiences": audiences}}).status
+            self.assertEqual(bool(told.authenticated), good, told)
+            self.assertEqual(told.user and told.user.username, f"system:serviceaccount:{self.ns}:robot" if good else None)
+        with self.refused(422, "Invalid"):
+            self.core.create_namespaced_service_account_token("robot", self.ns, {"spec": {**spec, "expirationSeconds": 1}})
 
 
 if __name__ == "__main__":
