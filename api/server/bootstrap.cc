@@ -1,13 +1,12 @@
 #include "api/server/bootstrap.h"
 
 #include "api/base/log.h"
+#include "api/object/patch.h"
 #include "api/types/resources.h"
 #include "manifests/embedded.h"
 
 namespace croft::server {
 namespace {
-
-constexpr const char* kRootCertificate = "kube-root-ca.crt";
 
 JsonDocument Named(const char* api_version, const char* kind, const std::string& ns, const std::string& name) {
   JsonDocument object(rapidjson::kObjectType);
@@ -18,6 +17,22 @@ JsonDocument Named(const char* api_version, const char* kind, const std::string&
   SetString(metadata, "name", name, allocator);
   if (!ns.empty()) SetString(metadata, "namespace", ns, allocator);
   return object;
+}
+
+constexpr const char* kApiPortName = "https";
+
+Json ApiPort(int number, JsonAllocator& allocator) {
+  Json port(rapidjson::kObjectType);
+  SetString(port, "name", kApiPortName, allocator);
+  SetString(port, "protocol", "TCP", allocator);
+  Set(port, "port", Json(number), allocator);
+  return port;
+}
+
+Json ListOf(Json item, JsonAllocator& allocator) {
+  Json list(rapidjson::kArrayType);
+  list.PushBack(std::move(item), allocator);
+  return list;
 }
 
 WriteOptions InternalWrite() {
@@ -52,42 +67,151 @@ Status Bootstrap::CreateEmbedded() {
   return Status::Ok();
 }
 
-Status Bootstrap::CreateApiService() {
-  JsonDocument object = Named("v1", "Service", "default", "kubernetes");
+Status Bootstrap::Keep(const GroupVersionResource& gvr, JsonDocument object) {
+  const Key key{std::string(FindString(object, {"metadata", "namespace"})),
+                std::string(FindString(object, {"metadata", "name"}))};
+  const ObjectPtr present = service_.store().Get({gvr.group, gvr.resource}, key);
+  if (present == nullptr) return CreateAbsent(gvr, key.ns, std::move(object));
+  if (present->meta().deleting) return Status::Ok();  // made anew once it has gone
+  const JsonDocument before = present->ToJson();
+  JsonDocument after;
+  after.CopyFrom(before, after.GetAllocator());
+  ApplyMergePatch(after, object, after.GetAllocator());
+  return Replace(gvr, before, std::move(after));
+}
+
+Status Bootstrap::Replace(const GroupVersionResource& gvr, const Json& before, JsonDocument after) {
+  if (Equal(before, after)) return Status::Ok();
+  const std::string ns(FindString(after, {"metadata", "namespace"}));
+  const std::string name(FindString(after, {"metadata", "name"}));
+  // Whatever its revision is by now.
+  Erase(*FindMutable(after, "metadata"), "resourceVersion");
+  const Status replaced =
+      service_.Update(ControllerIdentity(), {gvr, ns, name, {}}, std::move(after), InternalWrite()).status();
+  return replaced.ok() ? replaced : replaced.Annotate("updating " + gvr.resource + " " + name);
+}
+
+Status Bootstrap::Remove(const GroupVersionResource& gvr, const std::string& ns, const std::string& name) {
+  const Status removed = service_.Delete(ControllerIdentity(), {gvr, ns, name, {}}, {}).status();
+  return removed.IsNotFound() ? Status::Ok() : removed;
+}
+
+Status Bootstrap::WriteRootCertificate(const std::string& ns) {
+  if (settings_.ca_pem.empty()) return Status::Ok();
+  JsonDocument map = Named("v1", "ConfigMap", ns, kRootCertificate);
+  auto& allocator = map.GetAllocator();
+  Json& data = Ensure(map, "data", allocator);
+  // Nothing else belongs into it.
+  if (const ObjectPtr present = service_.store().Get({"", "configmaps"}, {ns, kRootCertificate})) {
+    const JsonDocument json = present->ToJson();
+    if (const Json* there = Find(json, "data"); there != nullptr && there->IsObject()) {
+      for (const auto& member : there->GetObject()) Set(data, AsView(member.name), Json(), allocator);
+    }
+  }
+  SetString(data, "ca.crt", settings_.ca_pem, allocator);
+  return Keep(resources::kConfigMaps, std::move(map));
+}
+
+Status Bootstrap::MendNamespace(const std::string& ns) {
+  const ObjectPtr standing = service_.store().Get({"", "namespaces"}, {"", ns});
+  if (standing == nullptr || standing->meta().deleting) return Status::Ok();
+  CROFT_RETURN_IF_ERROR(WriteRootCertificate(ns));
+  return CreateAbsent(resources::kServiceAccounts, ns, Named("v1", "ServiceAccount", ns, kDefaultAccount));
+}
+
+void Bootstrap::FurnishNamespace(const std::string& ns) {
+  const Status status = MendNamespace(ns);
+  if (!status.ok()) log::Warn("a namespace could not be furnished", {{"namespace", ns}, {"error", status.message()}});
+}
+
+Status Bootstrap::CreateApiService(int api_port) {
+  JsonDocument object = Named("v1", "Service", kApiNamespace, kApiName);
   auto& allocator = object.GetAllocator();
   Json& labels = Ensure(*FindMutable(object, "metadata"), "labels", allocator);
   SetString(labels, "component", "apiserver", allocator);
   SetString(labels, "provider", "kubernetes", allocator);
   Json& spec = Ensure(object, "spec", allocator);
   SetString(spec, "clusterIP", settings_.service_address, allocator);
-  Json port(rapidjson::kObjectType);
-  SetString(port, "name", "https", allocator);
-  Set(port, "port", Json(settings_.service_port), allocator);
-  Set(port, "targetPort", Json(settings_.api_port), allocator);
-  Json ports(rapidjson::kArrayType);
-  ports.PushBack(std::move(port), allocator);
-  Set(spec, "ports", std::move(ports), allocator);
-  return CreateAbsent(resources::kServices, "default", std::move(object));
+  Json port = ApiPort(settings_.service_port, allocator);
+  Set(port, "targetPort", Json(api_port), allocator);
+  Set(spec, "ports", ListOf(std::move(port), allocator), allocator);
+  return CreateAbsent(resources::kServices, kApiNamespace, std::move(object));
 }
 
-Status Bootstrap::WriteRootCertificate(const std::string& ns) {
-  if (settings_.ca_pem.empty()) return Status::Ok();
-  const ObjectPtr present = service_.store().Get({"", "configmaps"}, {ns, kRootCertificate});
-  if (present != nullptr && FindString(present->ToJson(), {"data", "ca.crt"}) == settings_.ca_pem) return Status::Ok();
-  JsonDocument map = Named("v1", "ConfigMap", ns, kRootCertificate);
-  SetString(Ensure(map, "data", map.GetAllocator()), "ca.crt", settings_.ca_pem, map.GetAllocator());
-  if (present == nullptr) return CreateAbsent(resources::kConfigMaps, ns, std::move(map));
-  return service_
-      .Update(ControllerIdentity(), {resources::kConfigMaps, ns, kRootCertificate, {}}, std::move(map), InternalWrite())
-      .status();
-}
-
-void Bootstrap::FurnishNamespace(const std::string& ns) {
-  Status status = WriteRootCertificate(ns);
-  if (status.ok()) {
-    status = CreateAbsent(resources::kServiceAccounts, ns, Named("v1", "ServiceAccount", ns, "default"));
+// What else people have made of the Service stays.
+Status Bootstrap::LeadApiService(int api_port) {
+  const ObjectPtr present = service_.store().Get({"", "services"}, {kApiNamespace, kApiName});
+  if (present == nullptr) return CreateApiService(api_port);
+  const JsonDocument before = present->ToJson();
+  JsonDocument after;
+  after.CopyFrom(before, after.GetAllocator());
+  Json* ports = FindMutable(Ensure(after, "spec", after.GetAllocator()), "ports");
+  if (ports == nullptr || !ports->IsArray()) return Status::Ok();
+  for (Json& port : ports->GetArray()) {
+    if (FindString(port, {"name"}) == kApiPortName) Set(port, "targetPort", Json(api_port), after.GetAllocator());
   }
-  if (!status.ok()) log::Warn("a namespace could not be furnished", {{"namespace", ns}, {"error", status.message()}});
+  return Replace(resources::kServices, before, std::move(after));
+}
+
+Status Bootstrap::WriteApiEndpoints(const std::string& address, int api_port) {
+  JsonDocument object = Named("v1", "Endpoints", kApiNamespace, kApiName);
+  auto& allocator = object.GetAllocator();
+  // The slice is written here as well.
+  SetString(Ensure(*FindMutable(object, "metadata"), "labels", allocator), "endpointslice.kubernetes.io/skip-mirror",
+            "true", allocator);
+  Json ip(rapidjson::kObjectType);
+  SetString(ip, "ip", address, allocator);
+  Json subset(rapidjson::kObjectType);
+  Set(subset, "addresses", ListOf(std::move(ip), allocator), allocator);
+  Set(subset, "ports", ListOf(ApiPort(api_port, allocator), allocator), allocator);
+  Set(object, "subsets", ListOf(std::move(subset), allocator), allocator);
+  return Keep(resources::kEndpoints, std::move(object));
+}
+
+Status Bootstrap::WriteApiSlice(const std::string& address, int api_port) {
+  JsonDocument object = Named("discovery.k8s.io/v1", "EndpointSlice", kApiNamespace, kApiName);
+  auto& allocator = object.GetAllocator();
+  SetString(Ensure(*FindMutable(object, "metadata"), "labels", allocator), "kubernetes.io/service-name", kApiName,
+            allocator);
+  const char* family = address.find(':') == std::string::npos ? "IPv4" : "IPv6";
+  SetString(object, "addressType", family, allocator);
+  Json endpoint(rapidjson::kObjectType);
+  Set(endpoint, "addresses", ListOf(MakeString(address, allocator), allocator), allocator);
+  Set(Ensure(endpoint, "conditions", allocator), "ready", Json(true), allocator);
+  Set(object, "endpoints", ListOf(std::move(endpoint), allocator), allocator);
+  Set(object, "ports", ListOf(ApiPort(api_port, allocator), allocator), allocator);
+  const ObjectPtr present =
+      service_.store().Get({resources::kEndpointSlices.group, "endpointslices"}, {kApiNamespace, kApiName});
+  // A slice keeps its family for good.
+  if (present != nullptr && FindString(present->ToJson(), {"addressType"}) != family) {
+    CROFT_RETURN_IF_ERROR(Remove(resources::kEndpointSlices, kApiNamespace, kApiName));
+  }
+  return Keep(resources::kEndpointSlices, std::move(object));
+}
+
+Status Bootstrap::AnnounceApi(const std::string& address, int port) {
+  const std::lock_guard lock(mutex_);
+  api_port_ = port;
+  CROFT_RETURN_IF_ERROR(LeadApiService(port));
+  const Status told = WriteApiEndpoints(address, port);
+  if (told.IsInvalid()) {
+    // Better none than those of an earlier start.
+    api_address_.clear();
+    log::Info("the API's Service leads nowhere, for its address serves this machine alone", {{"address", address}});
+    CROFT_RETURN_IF_ERROR(Remove(resources::kEndpointSlices, kApiNamespace, kApiName));
+    return Remove(resources::kEndpoints, kApiNamespace, kApiName);
+  }
+  CROFT_RETURN_IF_ERROR(told);
+  api_address_ = address;
+  return WriteApiSlice(address, port);
+}
+
+Status Bootstrap::MendApi() {
+  const std::lock_guard lock(mutex_);
+  CROFT_RETURN_IF_ERROR(CreateApiService(api_port_));
+  if (api_address_.empty()) return Status::Ok();
+  CROFT_RETURN_IF_ERROR(WriteApiEndpoints(api_address_, api_port_));
+  return WriteApiSlice(api_address_, api_port_);
 }
 
 Status Bootstrap::Run() {
@@ -95,7 +219,7 @@ Status Bootstrap::Run() {
     CROFT_RETURN_IF_ERROR(CreateAbsent(resources::kNamespaces, "", Named("v1", "Namespace", "", ns)));
   }
   CROFT_RETURN_IF_ERROR(CreateEmbedded());
-  CROFT_RETURN_IF_ERROR(CreateApiService());
+  CROFT_RETURN_IF_ERROR(CreateApiService(settings_.api_port));
   // A crash may have come between a namespace and what belongs into it.
   for (const ObjectPtr& ns : service_.store().List({"", "namespaces"}, "").items) {
     if (!ns->meta().deleting) FurnishNamespace(ns->name());

@@ -35,6 +35,11 @@ ApiServer::ApiServer(Settings settings, Parts parts, std::vector<schema::Resourc
       service_({catalog_, parts.store, authorizer_, authenticator_, account_tokens_, strategies_, addresses_,
                 parts.clock, parts.random}),
       bootstrap_(service_, std::move(settings.bootstrap)),
+      upkeep_(
+          [this](Duration delay, Executor::Task task) { parts_.timers->PostAfter(delay, WhileAlive(std::move(task))); },
+          [this](const std::string& ns, bool api) {
+            return api ? bootstrap_.MendApi() : bootstrap_.MendNamespace(ns);
+          }),
       api_services_(service_),
       http_api_({service_,
                  authenticator_,
@@ -61,27 +66,29 @@ Status ApiServer::Start() {
   CROFT_RETURN_IF_ERROR(bootstrap_.Run());
   CROFT_RETURN_IF_ERROR(api_services_.Sync());
   alive_->server = this;
-  if (parts_.timers != nullptr) ScheduleTick();
+  if (parts_.timers == nullptr) return Status::Ok();
+  CROFT_RETURN_IF_ERROR(upkeep_.Follow(parts_.store));
+  ScheduleTick();
   return Status::Ok();
 }
 
 void ApiServer::ScheduleTick() {
-  parts_.timers->PostAfter(kTick, [alive = alive_] {
+  parts_.timers->PostAfter(kTick, WhileAlive([this] {
+                             http_api_.Tick();
+                             ScheduleTick();
+                           }));
+}
+
+Executor::Task ApiServer::WhileAlive(Executor::Task task) const {
+  return [alive = alive_, task = std::move(task)] {
     const std::lock_guard lock(alive->mutex);
-    if (alive->server == nullptr) return;
-    alive->server->http_api_.Tick();
-    alive->server->ScheduleTick();
-  });
+    if (alive->server != nullptr) task();
+  };
 }
 
 std::function<void(Executor::Task)> ApiServer::Retries() const {
   if (parts_.timers == nullptr) return nullptr;
-  return [timers = parts_.timers, alive = alive_](Executor::Task task) {
-    timers->Post([alive, task = std::move(task)] {
-      const std::lock_guard lock(alive->mutex);
-      if (alive->server != nullptr) task();
-    });
-  };
+  return [this](Executor::Task task) { parts_.timers->Post(WhileAlive(std::move(task))); };
 }
 
 http::Handler ApiServer::handler() {

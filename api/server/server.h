@@ -22,6 +22,7 @@
 #include "api/server/local_client.h"
 #include "api/server/pod_logs.h"
 #include "api/server/resource_service.h"
+#include "api/server/upkeep.h"
 
 namespace croft::server {
 
@@ -47,7 +48,8 @@ class ApiServer {
     store::Store& store;
     Clock& clock;
     Random& random;
-    // Where watches are timed; null: whoever assembles this calls http_api().Tick() every second.
+    // Where watches are timed, and what the server keeps is put back when somebody deletes it. Null: whoever assembles
+    // this calls http_api().Tick() every second, and what is deleted is absent until the next start.
     Executor* timers = nullptr;
     PodLogs* pod_logs = nullptr;
   };
@@ -55,6 +57,9 @@ class ApiServer {
   // Reads the embedded kinds, serves the posted ones that the store holds, and creates what every lab has.
   static Result<std::unique_ptr<ApiServer>> Create(Settings settings, Parts parts);
   ~ApiServer();
+
+  // Where the API is reached by others, once it listens there: its Service leads to it.
+  Status Announce(const std::string& address, int port) { return bootstrap_.AnnounceApi(address, port); }
 
   http::Handler handler();
   std::unique_ptr<client::Client> NewClient(Identity who, Executor& executor);
@@ -73,6 +78,8 @@ class ApiServer {
   void ScheduleTick();
   // Where the HTTP API begins writes anew; none without timers.
   std::function<void(Executor::Task)> Retries() const;
+  // The task, unless this has ended by the time that it runs.
+  Executor::Task WhileAlive(Executor::Task task) const;
 
   // Keeps a timer that fires after the end from reaching this.
   struct Alive {
@@ -89,6 +96,7 @@ class ApiServer {
   Authenticator authenticator_;
   ResourceService service_;
   Bootstrap bootstrap_;
+  Upkeep upkeep_;
   ApiServices api_services_;
   const std::shared_ptr<Alive> alive_ = std::make_shared<Alive>();
   HttpApi http_api_;

@@ -196,7 +196,14 @@ class ServerProcess {
             handler(std::move(request), std::move(responder));
           }
         });
-    return http_->Start();
+    CROFT_RETURN_IF_ERROR(http_->Start());
+    return api_->Announce(options_.advertise_address, std::atoi(ApiPort().c_str()));
+  }
+
+  // As it was asked for, or as the system gave it.
+  std::string ApiPort() const {
+    const std::string port = PortOf(options_.listen);
+    return port == "0" && !http_->addresses().empty() ? PortOf(http_->addresses().front()) : port;
   }
 
   Status WriteAdminKubeconfig() {
@@ -212,9 +219,7 @@ class ServerProcess {
     const std::string& host = inherited ? options_.public_address.front() : options_.advertise_address;
     const std::string listen_host = options_.listen.substr(0, options_.listen.rfind(':'));
     const bool loopback = listen_host.rfind("127.", 0) == 0 || listen_host == "localhost";
-    std::string port = PortOf(options_.listen);
-    if (port == "0" && !http_->addresses().empty()) port = PortOf(http_->addresses().front());
-    config.server = "https://" + (loopback ? listen_host : host) + ":" + port;
+    config.server = "https://" + (loopback ? listen_host : host) + ":" + ApiPort();
     config.ca_pem = identity_->ca_pem();
     config.client_certificate_pem = admin->certificate_pem;
     config.client_key_pem = admin->key_pem;

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "api/base/executor.h"
+#include "api/store/store.h"
+
+namespace croft::server {
+
+// Notices when something that the server itself keeps is deleted or changed, and has it put back a moment later: the
+// root certificate and the default account of each namespace, the API's own Service with its endpoints. Thread-safe.
+class Upkeep {
+ public:
+  // Runs a task after a while, or never when the server has ended.
+  using Later = std::function<void(Duration delay, Executor::Task task)>;
+  // Puts back what is absent or wrong in a namespace; `api`: what tells where the API is instead. It fails when that
+  // has to be tried again.
+  using Mend = std::function<Status(const std::string& ns, bool api)>;
+
+  Upkeep(Later later, Mend mend) : later_(std::move(later)), mend_(std::move(mend)) {}
+  ~Upkeep();
+
+  Status Follow(store::Store& store);
+
+ private:
+  class Follower;
+  struct Place {
+    std::string ns;
+    bool api = false;
+    auto operator<=>(const Place&) const = default;
+  };
+
+  void OnEvent(const store::Event& event);
+  void Schedule(const Place& place, Duration delay);
+
+  const Later later_;
+  const Mend mend_;
+  std::mutex mutex_;
+  std::set<Place> due_;  // guarded by mutex_
+  std::vector<std::unique_ptr<store::Subscription>> subscriptions_;
+};
+
+}  // namespace croft::server
