@@ -164,7 +164,13 @@ class Lister {
     Item(place + definition_.plural + "/{name}");
     if (version_.has_status) Subobject("status", gvk_, kind_name_);
     if (version_.scale) Subobject("scale", {"autoscaling", "v1", "Scale"}, "io.k8s.api.autoscaling.v1.Scale");
-    for (const std::string& name : definition_.extra_subresources) ExtraSubresource(name);
+    for (const std::string& name : definition_.extra_subresources) {
+      if (name == "approval") {
+        Subobject(name, gvk_, kind_name_);
+      } else {
+        ExtraSubresource(name);
+      }
+    }
     if (definition_.namespaced) AllNamespaces(root + "/" + definition_.plural);
     return std::move(paths_);
   }

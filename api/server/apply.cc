@@ -46,7 +46,7 @@ JsonDocument Settable(const Served& served, const std::string& subresource, cons
   auto& allocator = part.GetAllocator();
   part.CopyFrom(config, allocator);
   if (subresource.empty() && served.version->has_status) Erase(part, "status");
-  if (subresource != "status") return part;
+  if (subresource != "status" && subresource != kApproval) return part;
   Json kept(rapidjson::kObjectType);
   for (const char* key : {"apiVersion", "kind", "status"}) {
     if (Json* found = FindMutable(part, key)) Set(kept, key, std::move(*found), allocator);
@@ -170,8 +170,8 @@ Result<WriteResult> ResourceService::Apply(const Identity& who, const Target& ta
   if (!served.ok()) return served.status();
   CROFT_RETURN_IF_ERROR(CheckScope(*served, target, true));
   if (target.subresource == "scale" && served->version->scale) return ApplyScale(*served, target, config, options);
-  const bool plain = target.subresource.empty() || (target.subresource == "status" && served->version->has_status);
-  if (!plain) return Status::NotFound("the server could not find the requested resource");
+  if (!ShowsObject(*served, target.subresource))
+    return Status::NotFound("the server could not find the requested resource");
   CROFT_RETURN_IF_ERROR(CheckConfig(*served, config));
   const auto change = [&](const ObjectPtr& stored, JsonDocument* wanted) {
     return ApplyTo(*served, target, config, options, stored, wanted);

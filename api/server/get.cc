@@ -12,8 +12,7 @@ Result<ObjectPtr> ResourceService::Get(const Identity& who, const Target& target
   if (*wanted > 0 && *wanted > parts_.store.Revision()) return TooLargeRevision(*wanted, parts_.store.Revision());
   const ObjectPtr stored = Stored(*served, target);
   if (stored == nullptr) return Status::ObjectNotFound(target.gvr.group, target.gvr.resource, target.name);
-  if (target.subresource.empty()) return InVersion(*served, stored);
-  if (target.subresource == "status" && served->version->has_status) return InVersion(*served, stored);
+  if (ShowsObject(*served, target.subresource)) return InVersion(*served, stored);
   if (target.subresource == "scale" && served->version->scale) return GetScale(*served, stored);
   return Status::NotFound("the server could not find the requested resource");
 }

@@ -45,8 +45,8 @@ Result<WriteResult> ResourceService::Patch(const Identity& who, const Target& ta
     return WriteScale(
         *served, target, [&](JsonDocument* scale) { return ApplyPatch(*served, kind, patch, scale); }, options);
   }
-  const bool plain = target.subresource.empty() || (target.subresource == "status" && served->version->has_status);
-  if (!plain) return Status::NotFound("the server could not find the requested resource");
+  if (!ShowsObject(*served, target.subresource))
+    return Status::NotFound("the server could not find the requested resource");
   const auto change = [&](const ObjectPtr& stored, JsonDocument* wanted) {
     *wanted = stored->ToJson();
     return ApplyPatch(*served, kind, patch, wanted);

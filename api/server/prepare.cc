@@ -181,7 +181,8 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
   schema::ApplyDefaults(*served.version->schema, body, allocator);
   owners.LeaveAssigned(strategy, body);
   StrategyContext context{
-      parts_.store, parts_.catalog, parts_.addresses, now, allocator, options.dry_run, target.subresource, {}, {}};
+      parts_.store, parts_.catalog, parts_.addresses, now, allocator, options.dry_run, target.subresource, {}, {},
+      &who};
   const Status prepare = strategy.PrepareForCreate(body, context);
   prepared.undo = std::move(context.undo);
   std::move(context.warnings.begin(), context.warnings.end(), std::back_inserter(prepared.warnings));
@@ -246,7 +247,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
   JsonDocument old = stored.ToJson();
   ToShownForm(served, old, old.GetAllocator());
   const Strategy& strategy = parts_.strategies.For(served.def().group, served.def().plural);
-  const bool status_only = target.subresource == "status";
+  const bool status_only = target.subresource == "status" || target.subresource == kApproval;
   Causes causes;
   CheckImmutable(old, body, options.patched, causes);
   const WallTime now = parts_.clock.Now();
@@ -262,6 +263,9 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
     body.Swap(whole);
     auto& fresh = body.GetAllocator();
     schema::ApplyDefaults(*served.version->schema, body, fresh);
+    StrategyContext of_status{parts_.store, parts_.catalog,  parts_.addresses,  now,
+                              fresh,        options.dry_run, target.subresource};
+    strategy.PrepareForStatus(old, body, of_status);
   } else {
     Json& metadata = Ensure(body, "metadata", allocator);
     CarryOver(*Find(old, "metadata"), metadata, allocator);
@@ -276,7 +280,9 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
     owners.Validate(causes);
   }
   causes.Add(schema::Validate(*served.version->schema, body));
-  if (!status_only) {
+  if (status_only) {
+    strategy.ValidateStatus(old, body, target.subresource, causes);
+  } else {
     strategy.Validate(body, causes);
     strategy.ValidateUpdate(old, body, causes);
   }

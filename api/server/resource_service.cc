@@ -1,5 +1,7 @@
 #include "api/server/resource_service.h"
 
+#include <algorithm>
+
 #include "api/server/forms.h"
 #include "api/server/metadata.h"
 #include "api/server/read_options.h"
@@ -9,6 +11,13 @@ namespace croft::server {
 store::GroupResource ResourceOf(const Served& served) {
   const Form* form = FindForm(served);
   return form != nullptr ? form->stored_as : store::GroupResource{served.def().group, served.def().plural};
+}
+
+bool ShowsObject(const Served& served, const std::string& subresource) {
+  if (subresource.empty()) return true;
+  if (subresource == "status") return served.version->has_status;
+  const auto& extra = served.def().extra_subresources;
+  return subresource == kApproval && std::find(extra.begin(), extra.end(), subresource) != extra.end();
 }
 
 ResourceService::ResourceService(Parts parts) : parts_(parts) {}

@@ -207,6 +207,9 @@ void GiveBack(std::vector<std::function<void()>>& undo);
 
 store::GroupResource ResourceOf(const Served& served);
 
+// Whether the object itself is read and written by way of the subresource; empty: by none.
+bool ShowsObject(const Served& served, const std::string& subresource);
+
 // Makes what was written in the served version what is stored.
 void ToStorage(const Served& served, JsonDocument& object);
 // What who asks for a resource that is not served is told; where another version can be had, which.

@@ -59,6 +59,7 @@ bool NeedsRevision(const Served& served) {
       {"policy", "poddisruptionbudgets"},
       {"storage.k8s.io", "csidrivers"},
       {"storage.k8s.io", "csinodes"},
+      {"storage.k8s.io", "csistoragecapacities"},
       {"storage.k8s.io", "volumeattachments"},
   };
   const schema::ResourceDefinition& kind = served.def();
@@ -87,8 +88,8 @@ Result<WriteResult> ResourceService::Update(const Identity& who, const Target& t
         [&body](const ObjectPtr& stored, JsonDocument* wanted) { return SetNamespaceFinalizers(stored, body, wanted); },
         options);
   }
-  const bool plain = target.subresource.empty() || (target.subresource == "status" && served->version->has_status);
-  if (!plain) return Status::NotFound("the server could not find the requested resource");
+  if (!ShowsObject(*served, target.subresource))
+    return Status::NotFound("the server could not find the requested resource");
   if (target.subresource.empty() && Stored(*served, target) == nullptr && MayCreateByUpdate(*served)) {
     Result<WriteResult> created = CreateByUpdate(who, *served, target, body, options);
     if (created.ok() || !created.status().IsAlreadyExists()) return created;

@@ -108,11 +108,33 @@ class AttachmentStrategy final : public Strategy {
   }
 };
 
+class CapacityStrategy final : public Strategy {
+ public:
+  bool has_generation() const override { return false; }
+
+  void Validate(const Json& object, Causes& causes) const override {
+    const std::optional<int64_t> amount = MilliOf(Find(object, "capacity"));
+    if (amount && *amount < 0) {
+      causes.Invalid("capacity", TextOf(*Find(object, "capacity")), "must be greater than or equal to 0");
+    }
+    const std::string_view name = FindString(object, {"storageClassName"});
+    const std::string why = name.empty() ? "" : CheckDnsSubdomain(name);
+    if (!why.empty()) causes.Invalid("storageClassName", name, why);
+  }
+
+  void ValidateUpdate(const Json& old, const Json& object, Causes& causes) const override {
+    for (const char* field : {"nodeTopology", "storageClassName"}) {
+      CheckImmutable(Find(old, field), Find(object, field), field, causes);
+    }
+  }
+};
+
 }  // namespace
 
 void AddStorageStrategies(StrategyMap& strategies) {
   strategies[{"storage.k8s.io", "csidrivers"}] = std::make_unique<DriverStrategy>();
   strategies[{"storage.k8s.io", "csinodes"}] = std::make_unique<CsiNodeStrategy>();
+  strategies[{"storage.k8s.io", "csistoragecapacities"}] = std::make_unique<CapacityStrategy>();
   strategies[{"storage.k8s.io", "volumeattachments"}] = std::make_unique<AttachmentStrategy>();
 }
 

@@ -18,6 +18,8 @@ Status Strategy::PrepareForUpdate(const Json&, Json&, StrategyContext&) const {
 }
 void Strategy::Validate(const Json&, Causes&) const {}
 void Strategy::ValidateUpdate(const Json&, const Json&, Causes&) const {}
+void Strategy::PrepareForStatus(const Json&, Json&, StrategyContext&) const {}
+void Strategy::ValidateStatus(const Json&, const Json&, std::string_view, Causes&) const {}
 
 StrategyRegistry::StrategyRegistry() {
   const auto add = [this](const char* group, const char* resource, std::unique_ptr<Strategy> strategy) {
@@ -58,6 +60,7 @@ StrategyRegistry::StrategyRegistry() {
   AddAutoscalerStrategies(strategies_);
   AddNetworkPolicyStrategies(strategies_);
   AddClassStrategies(strategies_);
+  AddSigningRequestStrategies(strategies_);
   AddStorageStrategies(strategies_);
 }
 

@@ -16,7 +16,11 @@
 
 namespace croft::server {
 
+// The subresource by which it is said whether a CertificateSigningRequest may be signed.
+inline constexpr std::string_view kApproval = "approval";
+
 class Catalog;
+struct Identity;
 class ServiceAddresses;
 
 // What a strategy may see and use while it prepares one write.
@@ -31,6 +35,7 @@ struct StrategyContext {
   // Run, last first, when the write does not come about.
   std::vector<std::function<void()>> undo = {};
   std::vector<std::string> warnings = {};
+  const Identity* who = nullptr;  // asks for a create; null for other writes
 };
 
 // What a schema can not say about one kind. The server calls it around schema defaults and validation; objects may be
@@ -56,6 +61,11 @@ class Strategy {
   virtual void Validate(const Json& object, Causes& causes) const;
   // Called in addition to Validate when an object is replaced; never for the status subresource.
   virtual void ValidateUpdate(const Json& old, const Json& object, Causes& causes) const;
+
+  // Instead of the others when the status comes through a subresource, `status` or kApproval: `object` is what is
+  // stored, with the wanted status.
+  virtual void PrepareForStatus(const Json& old, Json& object, StrategyContext& context) const;
+  virtual void ValidateStatus(const Json& old, const Json& object, std::string_view subresource, Causes& causes) const;
 };
 
 // By group and resource.

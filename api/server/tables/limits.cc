@@ -157,6 +157,10 @@ Cell AttachedVolume(const Json& attachment, WallTime) {
   return Cell::Of(FindString(attachment, {"spec", "source", "persistentVolumeName"}));
 }
 
+Cell FreeCapacity(const Json& capacity, WallTime) {
+  return Cell::Of(TextAt(&capacity, "capacity", "<unset>"));
+}
+
 }  // namespace
 
 void AddLimitCells(CellFunctions& cells) {
@@ -179,6 +183,7 @@ void AddLimitCells(CellFunctions& cells) {
   cells["storage.k8s.io/csidrivers/TokenRequests"] = TokenRequests;
   cells["storage.k8s.io/csidrivers/Modes"] = LifecycleModes;
   cells["storage.k8s.io/csinodes/Drivers"] = DriverCount;
+  cells["storage.k8s.io/csistoragecapacities/Capacity"] = FreeCapacity;
   cells["storage.k8s.io/volumeattachments/PV"] = AttachedVolume;
 }
 

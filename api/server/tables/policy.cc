@@ -1,6 +1,8 @@
+#include <algorithm>
+
 #include "api/server/tables/cells.h"
 
-// Roles and their bindings, webhooks, admission policies and APIServices.
+// Roles and their bindings, webhooks, admission policies, APIServices and requests for certificates.
 namespace croft::server {
 namespace {
 
@@ -75,6 +77,30 @@ Cell Available(const Json& api, WallTime) {
   return Cell::Of("Unknown");
 }
 
+Cell RequestedBy(const Json& request, WallTime) {
+  return Cell::Of(FindString(request, {"spec", "username"}));
+}
+
+Cell RequestedDuration(const Json& request, WallTime) {
+  const Json* seconds = Find(request, {"spec", "expirationSeconds"});
+  if (seconds == nullptr || !seconds->IsInt64()) return Cell::Of("<none>");
+  return Cell::Of(FormatAge(std::chrono::seconds(seconds->GetInt64())));
+}
+
+// "Pending", "Approved,Issued", "Denied,Failed".
+Cell RequestCondition(const Json& request, WallTime) {
+  const auto says = [&](std::string_view type) {
+    const Json* conditions = Find(request, {"status", "conditions"});
+    if (conditions == nullptr || !conditions->IsArray()) return false;
+    return std::any_of(conditions->Begin(), conditions->End(),
+                       [&](const Json& condition) { return FindString(condition, {"type"}) == type; });
+  };
+  std::string text = says("Denied") ? "Denied" : says("Approved") ? "Approved" : "Pending";
+  if (says("Failed")) text += ",Failed";
+  if (!FindString(request, {"status", "certificate"}).empty()) text += ",Issued";
+  return Cell::Of(std::move(text));
+}
+
 }  // namespace
 
 void AddPolicyCells(CellFunctions& cells) {
@@ -94,6 +120,10 @@ void AddPolicyCells(CellFunctions& cells) {
   cells[admission + "validatingadmissionpolicies/Validations"] = ValidationCount;
   cells[admission + "validatingadmissionpolicies/ParamKind"] = ParamKind;
   cells[admission + "validatingadmissionpolicybindings/ParamRef"] = ParamRef;
+  const std::string requests = "certificates.k8s.io/certificatesigningrequests/";
+  cells[requests + "Requestor"] = RequestedBy;
+  cells[requests + "RequestedDuration"] = RequestedDuration;
+  cells[requests + "Condition"] = RequestCondition;
   cells["apiregistration.k8s.io/apiservices/Service"] = ServiceBehind;
   cells["apiregistration.k8s.io/apiservices/Available"] = Available;
 }

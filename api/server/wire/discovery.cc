@@ -46,6 +46,7 @@ struct Extra {
 
 const std::vector<Extra>& Extras() {
   static const std::vector<Extra> kExtras = {
+      {"approval", "certificates.k8s.io", "v1", "CertificateSigningRequest", {"get", "patch", "update"}},
       {"attach", "", "v1", "PodAttachOptions", {"create", "get"}},
       {"binding", "", "v1", "Binding", {"create"}},
       {"ephemeralcontainers", "", "v1", "Pod", {"get", "patch", "update"}},

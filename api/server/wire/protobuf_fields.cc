@@ -25,6 +25,8 @@ const char* const kProtobufRoots =
     "batch/v1/CronJob batch.CronJob\n"
     "batch/v1/DeleteOptions meta.DeleteOptions\n"
     "batch/v1/Job batch.Job\n"
+    "certificates.k8s.io/v1/CertificateSigningRequest certs.CertificateSigningRequest\n"
+    "certificates.k8s.io/v1/DeleteOptions meta.DeleteOptions\n"
     "coordination.k8s.io/v1/DeleteOptions meta.DeleteOptions\n"
     "coordination.k8s.io/v1/Lease coord.Lease\n"
     "discovery.k8s.io/v1/DeleteOptions meta.DeleteOptions\n"
@@ -50,6 +52,7 @@ const char* const kProtobufRoots =
     "scheduling.k8s.io/v1/PriorityClass scheduling.PriorityClass\n"
     "storage.k8s.io/v1/CSIDriver storage.CSIDriver\n"
     "storage.k8s.io/v1/CSINode storage.CSINode\n"
+    "storage.k8s.io/v1/CSIStorageCapacity storage.CSIStorageCapacity\n"
     "storage.k8s.io/v1/DeleteOptions meta.DeleteOptions\n"
     "storage.k8s.io/v1/StorageClass storage.StorageClass\n"
     "storage.k8s.io/v1/VolumeAttachment storage.VolumeAttachment\n"
@@ -179,6 +182,13 @@ const char* const kProtobufMessages[] = {
     "batch.SuccessPolicy: 1 rules *mbatch.SuccessPolicyRule;",
     "batch.SuccessPolicyRule: 1 succeededIndexes ?s, 2 succeededCount ?i",
     "batch.UncountedTerminatedPods: 1 succeeded *s, 2 failed *s",
+    "certs.CertificateSigningRequest: 1 metadata mmeta.ObjectMeta;, 2 spec mcerts.CertificateSigningRequestSpec;, "
+    "3 status mcerts.CertificateSigningRequestStatus;",
+    "certs.CertificateSigningRequestCondition: 1 type !s, 6 status !s, 2 reason s, 3 message s, 4 lastUpdateTime t, "
+    "5 lastTransitionTime t",
+    "certs.CertificateSigningRequestSpec: 1 request !y, 7 signerName !s, 8 expirationSeconds ?i, 5 usages *s, 2 "
+    "username s, 3 uid s, 4 groups *s, 6 extra Mv",
+    "certs.CertificateSigningRequestStatus: 1 conditions *mcerts.CertificateSigningRequestCondition;, 2 certificate y",
     "coord.Lease: 1 metadata mmeta.ObjectMeta;, 2 spec mcoord.LeaseSpec;",
     "coord.LeaseSpec: 1 holderIdentity ?s, 2 leaseDurationSeconds ?i, 3 acquireTime ?T, 4 renewTime ?T, 5 "
     "leaseTransitions ?i, 6 strategy ?s, 7 preferredHolder ?s",
@@ -670,6 +680,8 @@ const char* const kProtobufMessages[] = {
     "storage.CSINodeDriver: 1 name !s, 2 nodeID !s, 3 topologyKeys *s, 4 allocatable "
     "?mstorage.VolumeNodeResources;",
     "storage.CSINodeSpec: 1 drivers *mstorage.CSINodeDriver;",
+    "storage.CSIStorageCapacity: 1 metadata mmeta.ObjectMeta;, 2 nodeTopology ?mmeta.LabelSelector;, 3 "
+    "storageClassName !s, 4 capacity ?q, 5 maximumVolumeSize ?q",
     "storage.StorageClass: 1 metadata mmeta.ObjectMeta;, 2 provisioner !s, 3 parameters Ms, 4 reclaimPolicy s, "
     "5 mountOptions *s, 6 allowVolumeExpansion ?b, 7 volumeBindingMode s, 8 allowedTopologies "
     "*mcore.TopologySelectorTerm;",

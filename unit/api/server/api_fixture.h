@@ -43,7 +43,12 @@ class ApiTest : public ::testing::Test {
   void StartServer(Clock& clock, Random& random, Executor* timers = nullptr) {
     ApiServer::Settings settings;
     settings.authentication.tokens = {
-        {"admin", AdminIdentity()}, {"node", NodeIdentity("n1")}, {"nobody", Identity{"nobody", {}}}};
+        {"admin", AdminIdentity()},
+        {"node", NodeIdentity("n1")},
+        {"nobody", Identity{"nobody", {}}},
+        // As the token of a service account tells, but with all rights.
+        {"account",
+         Identity{"system:serviceaccount:d:builder", {std::string(Identity::kMastersGroup)}, "7", {{"from", "pod"}}}}};
     settings.account_key_pem = account_key_;
     settings.bootstrap.ca_pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
     ApiServer::Parts parts{*store_, clock, random, timers, pod_logs_};

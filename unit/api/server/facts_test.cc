@@ -37,8 +37,6 @@ std::pair<std::string, std::string> Halves(const std::string& text) {
 
 constexpr Difference kNotServed[] = {
     {"v1 componentstatuses", "deprecated since 1.19: there are no components to ask, all is one process"},
-    {"certificates.k8s.io/v1 certificatesigningrequests",
-     "nodes join with tokens, and Certificates are signed by issuers"},
     {"extensions/v1beta1 ingresses", "gone since 1.22"},
     {"policy/v1beta1 podsecuritypolicies", "gone since 1.25"},
     {"flowcontrol.apiserver.k8s.io/v1beta1 flowschemas", "a lab's requests are not queued by priority"},
@@ -87,6 +85,9 @@ TEST_F(WireFacts, ResourcesAreNamedAsOnARealServer) {
 TEST_F(WireFacts, TablesHaveTheColumnsOfARealServer) {
   // Kinds to which later releases have added columns, with all that they have now.
   const std::map<std::string, std::string> later = {
+      {"certificates.k8s.io/v1 certificatesigningrequests",
+       "Name:string(name), Age:string, SignerName:string, Requestor:string, RequestedDuration:string, "
+       "Condition:string"},
       {"scheduling.k8s.io/v1 priorityclasses",
        "Name:string(name), Value:integer, Global-Default:boolean, Age:string, PreemptionPolicy:string"},
       {"storage.k8s.io/v1 csidrivers",

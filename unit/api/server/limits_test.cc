@@ -13,6 +13,7 @@ constexpr const char* kPolicies = "/apis/networking.k8s.io/v1/namespaces/d/netwo
 constexpr const char* kStorage = "/apis/storage.k8s.io/v1/storageclasses";
 constexpr const char* kDrivers = "/apis/storage.k8s.io/v1/csidrivers";
 constexpr const char* kCsiNodes = "/apis/storage.k8s.io/v1/csinodes";
+constexpr const char* kCapacities = "/apis/storage.k8s.io/v1/namespaces/d/csistoragecapacities";
 constexpr const char* kAttachments = "/apis/storage.k8s.io/v1/volumeattachments";
 constexpr const char* kPriorities = "/apis/scheduling.k8s.io/v1/priorityclasses";
 constexpr const char* kRuntimes = "/apis/node.k8s.io/v1/runtimeclasses";
@@ -147,6 +148,9 @@ TEST_F(LimitKinds, AreRefusedAsKubernetesRefusesThem) {
        "spec.drivers[1].name:FieldValueDuplicate"},
       {"a node with a bad driver", kCsiNodes, R"("spec":{"drivers":[{"name":"a_b","nodeID":"n"}]})",
        "spec.drivers[0].name:FieldValueInvalid"},
+      {"less room than none", kCapacities, R"("storageClassName":"a","capacity":"-1")", "capacity:FieldValueInvalid"},
+      {"room of a class that can be none", kCapacities, R"("storageClassName":"A_b")",
+       "storageClassName:FieldValueInvalid"},
       {"an attachment of nothing", kAttachments, R"("spec":{"attacher":"a.b","nodeName":"n","source":{}})",
        "spec.source:FieldValueRequired"},
 
@@ -215,6 +219,10 @@ TEST_F(LimitKinds, ChangeAsKubernetesLetsThem) {
        R"({"spec":{"drivers":[{"name":"a.b","nodeID":"m"}]}})", "spec.drivers[0].nodeID:FieldValueInvalid"},
       {"the drivers of a node", kCsiNodes, R"("spec":{"drivers":[{"name":"a.b","nodeID":"n"}]})",
        R"({"spec":{"drivers":[{"name":"c.d","nodeID":"m"}]}})", ""},
+      {"the room of a class", kCapacities, R"("storageClassName":"a","capacity":"1Gi")", R"({"capacity":"2Gi"})", ""},
+      {"whose room it is", kCapacities, R"("storageClassName":"a")",
+       R"({"storageClassName":"b","nodeTopology":{"matchLabels":{"x":"y"}}})",
+       "nodeTopology:FieldValueInvalid storageClassName:FieldValueInvalid"},
       {"an attachment", kAttachments,
        R"("spec":{"attacher":"a.b","nodeName":"n","source":{"persistentVolumeName":"v"}})",
        R"({"spec":{"nodeName":"m"}})", "spec:FieldValueInvalid"},

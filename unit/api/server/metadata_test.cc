@@ -186,6 +186,7 @@ TEST_F(MetadataTest, SomeKindsAreReplacedOnlyInAStateThatTheWriterHasSeen) {
       {true, "/apis/policy/v1" + in_d + "poddisruptionbudgets", R"(,"spec":{"minAvailable":1})"},
       {true, "/apis/storage.k8s.io/v1/csidrivers", R"(,"spec":{})"},
       {true, "/apis/storage.k8s.io/v1/csinodes", R"(,"spec":{"drivers":[]})"},
+      {true, "/apis/storage.k8s.io/v1" + in_d + "csistoragecapacities", R"(,"storageClassName":"a")"},
       {true, "/apis/storage.k8s.io/v1/volumeattachments",
        R"(,"spec":{"attacher":"a.b","nodeName":"n","source":{"persistentVolumeName":"v"}})"},
       {false, kMaps, R"(,"data":{"k":"v"})"},

@@ -97,6 +97,26 @@ TEST_F(ProtobufTest, OwnersOfFieldsOutliveAnUpdate) {
   EXPECT_EQ(WriteJson(*Find((*owners)[0], {"fieldsV1"})), fields);
 }
 
+// As `kubectl certificate approve` sends it.
+TEST_F(ProtobufTest, ApprovedRequestsForCertificatesAreRead) {
+  const std::string extra = Bytes(1, "k") + Bytes(2, Bytes(1, "v"));
+  const std::string spec = Bytes(1, "pem") + Bytes(7, "a.b/c") + Number(8, 90) + Bytes(5, "any") + Bytes(2, "me") +
+                           Bytes(4, "all") + Bytes(6, extra);
+  const std::string approved = Bytes(1, "Approved") + Bytes(2, "R") + Bytes(3, "M") + Bytes(6, "True");
+  const std::string raw = Bytes(1, Bytes(1, "a")) + Bytes(2, spec) + Bytes(3, Bytes(1, approved) + Bytes(2, "crt"));
+  const Result<JsonDocument> json =
+      DecodeProtobuf(Envelope("certificates.k8s.io/v1", "CertificateSigningRequest", raw));
+  ASSERT_TRUE(json.ok()) << json.status().message();
+  const JsonDocument want = *ParseJson(
+      R"({"spec":{"request":"cGVt","signerName":"a.b/c","expirationSeconds":90,"usages":["any"],"username":"me",)"
+      R"("groups":["all"],"extra":{"k":["v"]}},"status":{"conditions":[{"type":"Approved","status":"True",)"
+      R"("reason":"R","message":"M"}],"certificate":"Y3J0"}})");
+  for (const char* part : {"spec", "status"}) {
+    ASSERT_NE(Find(*json, part), nullptr);
+    EXPECT_TRUE(Equal(*Find(*json, part), *Find(want, part))) << WriteJson(*Find(*json, part));
+  }
+}
+
 // What typed clients send for kinds that kubectl itself creates.
 TEST_F(ProtobufTest, LimitsAutoscalersAndClassesAreRead) {
   const auto named = [](const std::string& rest) { return Bytes(1, Bytes(1, "a")) + rest; };
@@ -126,6 +146,8 @@ TEST_F(ProtobufTest, LimitsAutoscalersAndClassesAreRead) {
        R"("egress":[{"to":[{"ipBlock":{"cidr":"10.0.0.0/8"}}]}])"},
       {"StorageClass", "storage.k8s.io/v1", "/apis/storage.k8s.io/v1/storageclasses",
        named(Bytes(2, "x.y/z") + Number(6, 1)), R"("allowVolumeExpansion":true)"},
+      {"CSIStorageCapacity", "storage.k8s.io/v1", "/apis/storage.k8s.io/v1/namespaces/d/csistoragecapacities",
+       named(Bytes(3, "fast") + Bytes(4, Bytes(1, "5Gi"))), R"("capacity":"5Gi")"},
       {"RuntimeClass", "node.k8s.io/v1", "/apis/node.k8s.io/v1/runtimeclasses", named(Bytes(2, "kata")),
        R"("handler":"kata")"},
       {"HorizontalPodAutoscaler", "autoscaling/v2", "/apis/autoscaling/v2/namespaces/d/horizontalpodautoscalers",

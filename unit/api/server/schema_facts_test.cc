@@ -34,7 +34,6 @@ std::string Joined(const std::set<std::string>& names) {
 }
 
 constexpr Difference kNotPublished[] = {
-    {"certificates.v1.", "nodes join with tokens, and Certificates are signed by issuers"},
     {"core.v1.ComponentCondition", "there are no components to ask, all is one process"},
     {"core.v1.ComponentStatus", "there are no components to ask, all is one process"},
     {"flowcontrol.v1.", "a lab's requests are not queued by priority"},
@@ -42,7 +41,6 @@ constexpr Difference kNotPublished[] = {
     {"networking.v1.ParentReference", "of IPAddress"},
     {"networking.v1.ServiceCIDR", "the range of service addresses is a setting of the server"},
     {"storage.v1.VolumeAttributesClass", "no driver takes attributes of volumes"},
-    {"storage.v1.CSIStorageCapacity", "no scheduler weighs the capacity of drivers"},
     {"admissionregistration.v1.ApplyConfiguration", "of MutatingAdmissionPolicy"},
     {"admissionregistration.v1.JSONPatch", "of MutatingAdmissionPolicy"},
     {"admissionregistration.v1.MutatingAdmissionPolicy", "newer than the charts of labs; webhooks are what they use"},
