@@ -60,6 +60,7 @@ StrategyRegistry::StrategyRegistry() {
   AddAutoscalerStrategies(strategies_);
   AddNetworkPolicyStrategies(strategies_);
   AddClassStrategies(strategies_);
+  AddServiceRangeStrategies(strategies_);
   AddSigningRequestStrategies(strategies_);
   AddStorageStrategies(strategies_);
 }

@@ -157,6 +157,21 @@ Cell AttachedVolume(const Json& attachment, WallTime) {
   return Cell::Of(FindString(attachment, {"spec", "source", "persistentVolumeName"}));
 }
 
+// "services/default/web", "gateways.example.com/a/b".
+Cell HolderOfAddress(const Json& address, WallTime) {
+  const Json* parent = Find(address, {"spec", "parentRef"});
+  if (parent == nullptr || !parent->IsObject()) return Cell::Of("<none>");
+  std::string text(FindString(*parent, {"resource"}));
+  const std::string_view group = FindString(*parent, {"group"}), ns = FindString(*parent, {"namespace"});
+  if (!group.empty()) text += "." + std::string(group);
+  if (!ns.empty()) text += "/" + std::string(ns);
+  return Cell::Of(text + "/" + std::string(FindString(*parent, {"name"})));
+}
+
+Cell ServiceRanges(const Json& object, WallTime) {
+  return Cell::Of(TextsOf(Find(object, {"spec", "cidrs"}), "", ""));
+}
+
 Cell FreeCapacity(const Json& capacity, WallTime) {
   return Cell::Of(TextAt(&capacity, "capacity", "<unset>"));
 }
@@ -177,6 +192,8 @@ void AddLimitCells(CellFunctions& cells) {
   cells["/resourcequotas/Request"] = QuotaRequests;
   cells["/resourcequotas/Limit"] = QuotaLimits;
   cells["networking.k8s.io/networkpolicies/Pod-Selector"] = PolicySelector;
+  cells["networking.k8s.io/ipaddresses/ParentRef"] = HolderOfAddress;
+  cells["networking.k8s.io/servicecidrs/CIDRs"] = ServiceRanges;
   cells["scheduling.k8s.io/priorityclasses/Global-Default"] = GlobalDefault;
   cells["storage.k8s.io/storageclasses/Name"] = StorageClassName;
   cells["storage.k8s.io/storageclasses/AllowVolumeExpansion"] = AllowsExpansion;

@@ -35,9 +35,11 @@ const char* const kProtobufRoots =
     "events.k8s.io/v1/Event events.Event\n"
     "meta.k8s.io/v1/DeleteOptions meta.DeleteOptions\n"
     "networking.k8s.io/v1/DeleteOptions meta.DeleteOptions\n"
+    "networking.k8s.io/v1/IPAddress net.IPAddress\n"
     "networking.k8s.io/v1/Ingress net.Ingress\n"
     "networking.k8s.io/v1/IngressClass net.IngressClass\n"
     "networking.k8s.io/v1/NetworkPolicy net.NetworkPolicy\n"
+    "networking.k8s.io/v1/ServiceCIDR net.ServiceCIDR\n"
     "node.k8s.io/v1/DeleteOptions meta.DeleteOptions\n"
     "node.k8s.io/v1/RuntimeClass node.RuntimeClass\n"
     "policy/v1/DeleteOptions meta.DeleteOptions\n"
@@ -552,6 +554,12 @@ const char* const kProtobufMessages[] = {
     "meta.Preconditions: 1 uid ?s, 2 resourceVersion ?s",
     "net.HTTPIngressPath: 1 path s, 3 pathType ?s, 2 backend mnet.IngressBackend;",
     "net.HTTPIngressRuleValue: 1 paths *mnet.HTTPIngressPath;",
+    "net.IPAddress: 1 metadata mmeta.ObjectMeta;, 2 spec mnet.IPAddressSpec;",
+    "net.IPAddressSpec: 1 parentRef ?mnet.ParentReference;",
+    "net.ParentReference: 1 group s, 2 resource s, 3 namespace s, 4 name s",
+    "net.ServiceCIDR: 1 metadata mmeta.ObjectMeta;, 2 spec mnet.ServiceCIDRSpec;, 3 status mnet.ServiceCIDRStatus;",
+    "net.ServiceCIDRSpec: 1 cidrs *s",
+    "net.ServiceCIDRStatus: 1 conditions *mmeta.Condition;",
     "net.Ingress: 1 metadata mmeta.ObjectMeta;, 2 spec mnet.IngressSpec;, 3 status mnet.IngressStatus;",
     "net.IngressBackend: 4 service ?mnet.IngressServiceBackend;, 3 resource ?mcore.TypedLocalObjectReference;",
     "net.IngressClass: 1 metadata mmeta.ObjectMeta;, 2 spec mnet.IngressClassSpec;",
