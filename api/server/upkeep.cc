@@ -31,7 +31,9 @@ Upkeep::~Upkeep() = default;
 
 Status Upkeep::Follow(store::Store& store) {
   for (const store::GroupResource& resource : kFollowed) {
-    auto subscription = store.Watch(resource, store.Revision(), std::make_shared<Follower>(this));
+    // At once: a look at a name costs a writer less than waking another thread for it would.
+    auto subscription =
+        store.Watch(resource, store.Revision(), std::make_shared<Follower>(this), store::Telling::kAtOnce);
     if (!subscription.ok()) return subscription.status();
     subscriptions_.push_back(std::move(*subscription));
   }
