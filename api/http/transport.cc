@@ -59,10 +59,21 @@ class PlainTransport final : public Transport {
   std::string error_;
 };
 
+// OpenSSL reads on by itself until there is data for us, and answers each change of keys on its way: a peer that sends
+// nothing else must not keep a thread busy. So many bytes may come that bring no data; each byte of data makes up for a
+// few of them.
+constexpr size_t kEmptyBytes = 128 * 1024;
+constexpr size_t kEmptyBytesPerByte = 32;
+
+struct TlsSocket {
+  int fd;
+  size_t allowance = kEmptyBytes;  // bytes that may still be read
+};
+
 // OpenSSL's own socket BIO writes with write(), which raises SIGPIPE when the peer is gone; this one does not.
 int BioWrite(BIO* bio, const char* data, int size) {
   BIO_clear_retry_flags(bio);
-  const int fd = *static_cast<const int*>(BIO_get_data(bio));
+  const int fd = static_cast<const TlsSocket*>(BIO_get_data(bio))->fd;
   const ssize_t n = send(fd, data, static_cast<size_t>(size), MSG_DONTWAIT | MSG_NOSIGNAL);
   if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) BIO_set_retry_write(bio);
   return static_cast<int>(n);
@@ -70,8 +81,10 @@ int BioWrite(BIO* bio, const char* data, int size) {
 
 int BioRead(BIO* bio, char* to, int size) {
   BIO_clear_retry_flags(bio);
-  const int fd = *static_cast<const int*>(BIO_get_data(bio));
-  const ssize_t n = recv(fd, to, static_cast<size_t>(size), MSG_DONTWAIT);
+  auto& socket = *static_cast<TlsSocket*>(BIO_get_data(bio));
+  if (socket.allowance == 0) return -1;
+  const ssize_t n = recv(socket.fd, to, std::min(static_cast<size_t>(size), socket.allowance), MSG_DONTWAIT);
+  if (n > 0) socket.allowance -= static_cast<size_t>(n);
   if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) BIO_set_retry_read(bio);
   return static_cast<int>(n);
 }
@@ -80,8 +93,8 @@ long BioControl(BIO*, int command, long, void*) {
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
-// `fd` must outlive the BIO.
-BIO* NewSocketBio(int* fd) {
+// `socket` must outlive the BIO.
+BIO* NewSocketBio(TlsSocket* socket) {
   static BIO_METHOD* const method = [] {
     BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without signals");
     BIO_meth_set_write(made, BioWrite);
@@ -90,20 +103,20 @@ BIO* NewSocketBio(int* fd) {
     return made;
   }();
   BIO* bio = BIO_new(method);
-  BIO_set_data(bio, fd);
+  BIO_set_data(bio, socket);
   BIO_set_init(bio, 1);
   return bio;
 }
 
 class TlsTransport final : public Transport {
  public:
-  TlsTransport(int fd, const TlsContext& context) : fd_(fd), context_(context), ssl_(SSL_new(context.get())) {
-    BIO* bio = NewSocketBio(&fd_);
+  TlsTransport(int fd, const TlsContext& context) : socket_{fd}, context_(context), ssl_(SSL_new(context.get())) {
+    BIO* bio = NewSocketBio(&socket_);
     SSL_set_bio(ssl_, bio, bio);
   }
   ~TlsTransport() override {
     SSL_free(ssl_);
-    close(fd_);
+    close(socket_.fd);
   }
 
   void Accept() { SSL_set_accept_state(ssl_); }
@@ -122,13 +135,18 @@ class TlsTransport final : public Transport {
   Outcome Handshake() override {
     ERR_clear_error();
     const int n = SSL_do_handshake(ssl_);
-    return n == 1 ? Outcome{State::kDone} : Failed(n);
+    if (n != 1) return Failed(n);
+    socket_.allowance = kEmptyBytes;
+    return {State::kDone};
   }
 
   Outcome Read(char* to, size_t size) override {
     ERR_clear_error();
     const int n = SSL_read(ssl_, to, static_cast<int>(std::min<size_t>(size, 1 << 30)));
-    return n > 0 ? Outcome{State::kDone, static_cast<size_t>(n)} : Failed(n);
+    if (n <= 0) return Failed(n);
+    const auto bytes = static_cast<size_t>(n);
+    socket_.allowance = std::min(kEmptyBytes, socket_.allowance + bytes * kEmptyBytesPerByte);
+    return {State::kDone, bytes};
   }
 
   // Small pieces are put together into one record: a record each would cost more than the copy.
@@ -152,7 +170,7 @@ class TlsTransport final : public Transport {
     ERR_clear_error();
     if (SSL_is_init_finished(ssl_)) SSL_shutdown(ssl_);
     ERR_clear_error();
-    shutdown(fd_, SHUT_WR);
+    shutdown(socket_.fd, SHUT_WR);
   }
 
   void Identify(Peer* peer) const override { ReadPeer(ssl_, peer); }
@@ -162,7 +180,7 @@ class TlsTransport final : public Transport {
     SSL_get0_alpn_selected(ssl_, &name, &size);
     return {reinterpret_cast<const char*>(name), size};
   }
-  int fd() const override { return fd_; }
+  int fd() const override { return socket_.fd; }
   const std::string& error() const override { return error_; }
 
  private:
@@ -184,6 +202,10 @@ class TlsTransport final : public Transport {
       case SSL_ERROR_ZERO_RETURN:
         return {State::kEnd};
       case SSL_ERROR_SYSCALL:
+        if (socket_.allowance == 0) {
+          error_ = "the peer sends much that is no data";
+          break;
+        }
         error_ = saved_errno != 0 ? std::strerror(saved_errno) : "the peer closed the connection without notice";
         break;
       default:
@@ -204,7 +226,7 @@ class TlsTransport final : public Transport {
     return why;
   }
 
-  int fd_;  // constant, but OpenSSL takes a pointer to it
+  TlsSocket socket_;
   const TlsContext context_;
   SSL* const ssl_;
   std::string error_;

@@ -1,4 +1,6 @@
 #include <gmock/gmock.h>
+#include <openssl/bio.h>
+#include <openssl/ssl.h>
 
 #include <atomic>
 #include <thread>
@@ -185,6 +187,70 @@ TEST_F(TlsServerTest, PlainListenerNeedsNoTls) {
   RawClient client(server_->addresses().back());
   client.Send("GET / HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(client.ReadToEnd(), EndsWith("unknown !"));
+}
+
+// A client that changes its keys as often as it likes.
+class KeyChanger {
+ public:
+  KeyChanger(const std::string& address, const std::string& ca_pem)
+      : context_(*MakeClientContext(ca_pem, {})), fd_(*Connect(address, std::chrono::seconds(5))) {
+    ssl_ = SSL_new(context_.get());
+    SSL_set_fd(ssl_, fd_);
+    while (SSL_connect(ssl_) != 1 && WaitFor(fd_, SSL_want_read(ssl_) != 0, Soon())) {
+    }
+    SSL_set0_wbio(ssl_, BIO_new(BIO_s_mem()));
+  }
+  ~KeyChanger() {
+    SSL_free(ssl_);
+    close(fd_);
+  }
+  // What is sent next: `changes`, then `text`.
+  std::string Bytes(int changes, std::string_view text) {
+    for (int i = 0; i < changes; ++i) {
+      SSL_key_update(ssl_, SSL_KEY_UPDATE_NOT_REQUESTED);
+      EXPECT_EQ(SSL_do_handshake(ssl_), 1);
+    }
+    EXPECT_GT(SSL_write(ssl_, text.data(), static_cast<int>(text.size())), 0);
+    char* data = nullptr;
+    const auto size = static_cast<size_t>(BIO_get_mem_data(SSL_get_wbio(ssl_), &data));
+    std::string bytes(data, size);
+    BIO_reset(SSL_get_wbio(ssl_));
+    return bytes;
+  }
+  // False when the server has closed the connection.
+  bool Send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t n = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (n > 0) bytes.remove_prefix(static_cast<size_t>(n));
+      if (n < 0 && (errno != EAGAIN || !WaitFor(fd_, false, Soon()))) return false;
+    }
+    return true;
+  }
+  std::string Read() {
+    char buffer[4096];
+    for (;;) {
+      const int n = SSL_read(ssl_, buffer, sizeof buffer);
+      if (n > 0) return {buffer, static_cast<size_t>(n)};
+      if (SSL_get_error(ssl_, n) != SSL_ERROR_WANT_READ || !WaitFor(fd_, true, Soon())) return {};
+    }
+  }
+
+ private:
+  const TlsContext context_;
+  const int fd_;
+  SSL* ssl_ = nullptr;
+};
+
+TEST_F(TlsServerTest, KeysMayChangeButNotForever) {
+  constexpr char kGet[] = "GET / HTTP/1.1\r\nHost: lab\r\n\r\n";
+  KeyChanger client(Serve(SayWho), lab_.ca_pem());
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_TRUE(client.Send(client.Bytes(100, kGet)));
+    EXPECT_THAT(client.Read(), EndsWith("unknown !"));
+  }
+  client.Send(client.Bytes(10'000, kGet));
+  EXPECT_EQ(client.Read(), "");
+  EXPECT_TRUE(Eventually([&] { return server_->connection_count() == 0; }));
 }
 
 TEST_F(TlsServerTest, ManyStreamsShareEvents) {
