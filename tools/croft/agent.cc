@@ -66,6 +66,7 @@ client::Kubeconfig As(const JoinSettings& join, const NodeIdentity& identity) {
 
 int RunAgent(const AgentOptions& options) {
   mallopt(M_ARENA_MAX, 2);
+  RaiseDescriptorLimit();
   if (!FindProgram("podman"))
     return Fail("Podman is not installed, which runs the node's containers: apt-get install podman");
   if (const Status made = MakeDirs(options.data_dir, 0700); !made.ok()) return Fail(made.message());

@@ -5,6 +5,7 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -45,6 +46,15 @@ std::string HostName() {
   std::string text = name;
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text.empty() ? "localhost" : text;
+}
+
+void RaiseDescriptorLimit() {
+  // A hard limit may be a thousand million, and there are programs that close each descriptor that they might have.
+  static constexpr rlim_t kEnough = 65'536;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, kEnough));
+  setrlimit(RLIMIT_NOFILE, &limit);  // what fails leaves the limit as it was
 }
 
 std::string OwnAddress(const std::string& target) {

@@ -350,6 +350,7 @@ int RunServer(const ServerOptions& options) {
   HoldSignals();
   // Arenas beyond two cost memory that a small machine does not have, and gain nothing here.
   mallopt(M_ARENA_MAX, 4);
+  RaiseDescriptorLimit();
   ServerProcess process(options);
   if (const Status started = process.Start(); !started.ok()) {
     process.Stop();
