@@ -21,8 +21,9 @@ namespace asio = boost::asio;
 using Descriptor = asio::posix::basic_stream_descriptor<asio::io_context::executor_type>;
 using State = Transport::State;
 
-// What one connection may read before others have their turn.
+// What one connection may read or write before others have their turn, be it its own replies.
 constexpr size_t kReadTurn = 256 * 1024;
+constexpr size_t kWriteTurn = 256 * 1024;
 
 SteadyTime After(Duration duration) {
   return std::chrono::steady_clock::now() + std::chrono::duration_cast<SteadyTime::duration>(duration);
@@ -92,7 +93,8 @@ class SocketConnection final : public Connection, public Link, public std::enabl
   bool read_wants_write_ = false;  // TLS must write before it can read on
   bool flush_posted_ = false;
   SteadyTime handshake_deadline_ = SteadyTime::max();
-  SteadyTime write_deadline_ = SteadyTime::max();  // for some progress
+  SteadyTime write_deadline_ = SteadyTime::max();  // for kLeastProgress, of which came:
+  size_t progress_ = 0;
 };
 
 void SocketConnection::Handshake() {
@@ -137,8 +139,9 @@ void SocketConnection::OnReady(bool readable) {
   if (closed_) return;
   if (!session_) return Handshake();
   if (readable || std::exchange(read_wants_write_, false)) Read();
-  // After a read too: what TLS could not write may have waited for it.
-  if (!closed_ && !out_.empty() && !(readable && write_armed_)) Flush();
+  // After a read too: what TLS could not write may have waited for it. After the wait to write in any case, for who had
+  // something to send meanwhile left it to this.
+  if (!closed_ && (!readable || (!out_.empty() && !write_armed_))) Flush();
 }
 
 void SocketConnection::Read() {
@@ -175,18 +178,23 @@ void SocketConnection::ReadSoon() {
 }
 
 void SocketConnection::Flush() {
-  while (!closed_) {
-    const Transport::Outcome outcome = out_.Flush(*transport_);
+  for (size_t sent = 0; !closed_;) {
+    if (sent >= kWriteTurn) return FlushSoon();
+    const Transport::Outcome outcome = out_.Flush(*transport_, kWriteTurn - sent);
+    sent += outcome.bytes;
+    progress_ += outcome.bytes;
     switch (outcome.state) {
       case State::kDone:
+        if (!out_.empty()) break;
         write_deadline_ = SteadyTime::max();
         session_->OnFlushed();
         if (out_.empty()) return;
         break;
       case State::kWantRead:
       case State::kWantWrite:
-        if (outcome.bytes > 0 || write_deadline_ == SteadyTime::max()) {
+        if (progress_ >= kLeastProgress || write_deadline_ == SteadyTime::max()) {
           write_deadline_ = After(host_->settings.write_limit);
+          progress_ = 0;
         }
         return Wait(outcome.state == State::kWantRead);
       case State::kEnd:
@@ -269,6 +277,21 @@ void SocketConnection::Finish() {
 }
 
 }  // namespace
+
+std::shared_ptr<asio::io_context> MakeIo() {
+  return std::make_shared<asio::io_context>();
+}
+
+void RunIo(asio::io_context& io) {
+  for (;;) {
+    try {
+      io.run();
+      return;
+    } catch (const std::exception& error) {
+      log::Error("an I/O thread's task failed", {{"error", error.what()}});
+    }
+  }
+}
 
 void Connection::Start(const std::shared_ptr<ConnectionHost>& host, std::unique_ptr<Transport> transport) {
   auto connection = std::make_shared<SocketConnection>(host, std::move(transport));

@@ -22,6 +22,10 @@ struct ConnectionHost {
   ConnectionSet connections;
 };
 
+std::shared_ptr<boost::asio::io_context> MakeIo();
+// Does what the connections of `io` have to do, until nothing is left: the root of an I/O thread.
+void RunIo(boost::asio::io_context& io);
+
 // One client's connection: the socket, the TLS handshake, and the session that understands what is said. Each call of
 // the network and of a Responder or Stream does its part under one mutex; whoever has bytes to send tries to send them
 // at once, and the I/O threads go on with what the socket did not take. Closed exactly once; after that every call does

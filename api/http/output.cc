@@ -50,10 +50,10 @@ void Output::MoveTo(Output* to, size_t bytes) {
   }
 }
 
-Transport::Outcome Output::Flush(Transport& transport) {
+Transport::Outcome Output::Flush(Transport& transport, size_t most) {
   static constexpr int kMaxPieces = 64;
   size_t moved = 0;
-  while (size_ > 0) {
+  while (size_ > 0 && moved < most) {
     iovec vectors[kMaxPieces];
     int count = 0;
     for (size_t i = first_; i < pieces_.size() && count < kMaxPieces; ++i, ++count) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,8 +25,9 @@ class Output {
   bool empty() const { return size_ == 0; }
   size_t size() const { return size_; }
 
-  // Writes what the transport takes. kDone once all is written; `bytes` is what was moved in any case.
-  Transport::Outcome Flush(Transport& transport);
+  // Writes what the transport takes, until that is `most` or more. kDone once so much or all is written; `bytes` is
+  // what was moved in any case.
+  Transport::Outcome Flush(Transport& transport, size_t most = SIZE_MAX);
 
  private:
   struct Piece {

@@ -1,5 +1,6 @@
 #include "api/http/server.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,7 +13,6 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "api/base/log.h"
@@ -36,6 +36,16 @@ Duration SweepInterval(const ServerSettings& settings) {
 
 // Out of descriptors or memory: connections wait in the backlog this long before we look again.
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+// How many connections are accepted before others have their turn.
+constexpr int kAcceptTurn = 64;
+// How often it is said that a connection was not accepted.
+constexpr auto kComplainInterval = std::chrono::seconds(1);
+
+// Files, and the programs that this one talks to, need descriptors too.
+size_t DescriptorShare() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<size_t>(limit.rlim_cur / 2) : SIZE_MAX;
+}
 
 struct OpenListener {
   OpenListener(asio::io_context& io, int listening, bool with_tls, std::string unix_path)
@@ -52,12 +62,15 @@ struct Server::Impl {
   explicit Impl(ServerSettings s, Handler h) : host(std::make_shared<ConnectionHost>()) {
     host->settings = std::move(s);
     host->handler = std::move(h);
-    host->io = std::make_shared<asio::io_context>();
+    host->io = MakeIo();
   }
 
   Status Open(const Listener& listener);
   void Accept(OpenListener& listener);
+  void AcceptTurn(OpenListener& listener);
   bool AcceptOne(OpenListener& listener);
+  void Complain(std::string_view what, log::Fields fields);
+  void ArmSweeper();
   void Sweep();
   TlsContext tls() const {
     std::lock_guard lock(tls_mutex);
@@ -70,12 +83,14 @@ struct Server::Impl {
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work;
   std::vector<std::thread> threads;
   bool started = false;
+  size_t max_connections = 0;  // constant after Start
 
   std::mutex accept_mutex;
   bool stopping = false;                                 // guarded by accept_mutex
   bool sweeping = true;                                  // guarded by accept_mutex
   std::vector<std::unique_ptr<OpenListener>> listeners;  // guarded by accept_mutex
   std::unique_ptr<Timer> sweeper;                        // guarded by accept_mutex
+  SteadyTime complained{};                               // guarded by accept_mutex
 
   mutable std::mutex tls_mutex;
   TlsContext tls_context;  // guarded by tls_mutex
@@ -114,38 +129,52 @@ Status Server::Start() {
   impl_->workers = std::make_unique<ThreadPool>(settings.workers, "http-worker");
   impl_->host->workers = impl_->workers.get();
   impl_->work.emplace(impl_->host->io->get_executor());
+  impl_->max_connections = std::min(settings.max_connections, DescriptorShare());
   impl_->sweeper = std::make_unique<Timer>(*impl_->host->io);
-  impl_->Sweep();
+  impl_->ArmSweeper();
   for (const auto& listener : impl_->listeners) impl_->Accept(*listener);
   for (int i = 0; i < settings.io_threads; ++i) {
-    impl_->threads.emplace_back([io = impl_->host->io] { io->run(); });
+    impl_->threads.emplace_back([io = impl_->host->io] { RunIo(*io); });
     pthread_setname_np(impl_->threads.back().native_handle(), "http-io");
   }
   return Status::Ok();
 }
 
-// Accepts until the backlog is empty, then waits for more. Called with accept_mutex held, or before the threads run.
+// Waits for connections. Called with accept_mutex held, or before the threads run.
 void Server::Impl::Accept(OpenListener& listener) {
   listener.fd.async_wait(Descriptor::wait_read, [this, &listener](const boost::system::error_code& error) {
     std::lock_guard lock(accept_mutex);
-    if (error || stopping) return;
-    while (AcceptOne(listener)) {
-    }
-    if (errno == EAGAIN || errno == EWOULDBLOCK) return Accept(listener);
-    log::Warn("can't accept connections for now", {{"error", std::strerror(errno)}});
+    if (!error && !stopping) AcceptTurn(listener);
+  });
+}
+
+void Server::Impl::AcceptTurn(OpenListener& listener) {
+  for (int i = 0; i < kAcceptTurn; ++i) {
+    if (AcceptOne(listener)) continue;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) break;
+    Complain("can't accept connections for now", {{"error", std::strerror(errno)}});
     listener.pause.expires_after(kAcceptPause);
-    listener.pause.async_wait([this, &listener](const boost::system::error_code& cancelled) {
-      std::lock_guard relock(accept_mutex);
+    return listener.pause.async_wait([this, &listener](const boost::system::error_code& cancelled) {
+      std::lock_guard lock(accept_mutex);
       if (!cancelled && !stopping) Accept(listener);
     });
-  });
+  }
+  Accept(listener);
+}
+
+// Logs seldom what a stranger can bring about as often as he likes.
+void Server::Impl::Complain(std::string_view what, log::Fields fields) {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  if (now < complained + kComplainInterval) return;
+  complained = now;
+  log::Warn(what, fields);
 }
 
 bool Server::Impl::AcceptOne(OpenListener& listener) {
   const int fd = accept4(listener.fd.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd < 0) return errno == ECONNABORTED || errno == EINTR;
-  if (host->connections.size() >= host->settings.max_connections) {
-    log::Warn("a connection was refused: too many are open", {{"limit", host->settings.max_connections}});
+  if (host->connections.size() >= max_connections) {
+    Complain("a connection was refused: too many are open", {{"limit", max_connections}});
     close(fd);
     return true;
   }
@@ -154,15 +183,20 @@ bool Server::Impl::AcceptOne(OpenListener& listener) {
   return true;
 }
 
-void Server::Impl::Sweep() {
+// Called with accept_mutex held, or before the threads run.
+void Server::Impl::ArmSweeper() {
   sweeper->expires_after(std::chrono::duration_cast<SteadyTime::duration>(SweepInterval(host->settings)));
   sweeper->async_wait([this](const boost::system::error_code& error) {
-    std::lock_guard lock(accept_mutex);
-    if (error || !sweeping) return;
-    const SteadyTime now = std::chrono::steady_clock::now();
-    for (const auto& connection : host->connections.All()) connection->CheckTime(now);
-    Sweep();
+    if (!error) Sweep();
   });
+}
+
+// Who accepts connections does not wait for one that is busy.
+void Server::Impl::Sweep() {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  for (const auto& connection : host->connections.All()) connection->CheckTime(now);
+  std::lock_guard lock(accept_mutex);
+  if (sweeping) ArmSweeper();
 }
 
 void Server::Stop(Duration patience) {

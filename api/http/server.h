@@ -37,12 +37,12 @@ struct ServerSettings {
 
   size_t max_header_bytes = 64 * 1024;
   size_t max_body_bytes = 3 * 1024 * 1024;
-  size_t max_connections = 4096;
-  uint32_t max_streams = 250;  // requests of one HTTP/2 connection at a time
+  size_t max_connections = 4096;  // at a time; and no more than half of the descriptors that the process may have
+  uint32_t max_streams = 250;     // requests of one HTTP/2 connection at a time
   Duration handshake_limit = std::chrono::seconds(10);
   Duration header_limit = std::chrono::seconds(10);  // from a request's first byte
   Duration body_limit = std::chrono::seconds(60);
-  Duration write_limit = std::chrono::seconds(60);  // without any progress
+  Duration write_limit = std::chrono::seconds(60);  // for 64 KB of a reply, or all of it
   Duration idle_limit = std::chrono::minutes(5);    // without a request
 };
 

@@ -14,6 +14,9 @@
 
 namespace croft::http {
 
+// What a reader must take within ServerSettings::write_limit, if not all: a byte now and then is no progress.
+inline constexpr size_t kLeastProgress = 64 * 1024;
+
 // What an HTTP session asks of the connection that carries it. Every call but mutex() with that mutex held. Internal to
 // api/http.
 class Link {

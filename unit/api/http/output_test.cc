@@ -79,6 +79,17 @@ TEST(OutputTest, GoesOnWhereTheTransportStopped) {
   EXPECT_EQ(blocked.written + open.written, std::string(kAll) + "!");
 }
 
+TEST(OutputTest, StopsAfterAsMuchAsItIsTold) {
+  Output output = Filled();
+  FakeTransport transport(5);
+  const auto turn = output.Flush(transport, 7);
+  EXPECT_EQ(turn.state, Transport::State::kDone);
+  EXPECT_EQ(turn.bytes, 10u);
+  EXPECT_EQ(output.size(), kAll.size() - 10);
+  EXPECT_EQ(output.Flush(transport).bytes, kAll.size() - 10);
+  EXPECT_EQ(transport.written, kAll);
+}
+
 TEST(OutputTest, MovesInPartsOfAnySize) {
   for (const size_t part : {1, 2, 3, 4, 5, 9, 27, 28}) {
     SCOPED_TRACE(part);
