@@ -56,6 +56,7 @@ class SocketConnection final : public Connection, public Link, public std::enabl
   // Link. All but mutex(): mutex_ held.
   std::mutex& mutex() override { return mutex_; }
   const ServerSettings& settings() const override { return host_->settings; }
+  Budget& budget() override { return host_->budget; }
   const Peer& peer() const override { return peer_; }
   Output& out() override { return out_; }
   void Flush() override;
@@ -64,7 +65,7 @@ class SocketConnection final : public Connection, public Link, public std::enabl
   void Post(std::function<void()> task) override;
   void Call(std::function<void()> callback) override { asio::post(*host_->io, std::move(callback)); }
   bool OnIoThread() const override { return host_->io->get_executor().running_in_this_thread(); }
-  void Dispatch(Request request, uint64_t number) override;
+  void Dispatch(Request request, uint64_t number, Share held) override;
   void CloseWrite() override { transport_->CloseWrite(); }
   void Close() override;
 
@@ -225,20 +226,26 @@ void SocketConnection::Locked(const std::function<void()>& step) {
   std::vector<std::function<void()>> quick;
   {
     std::lock_guard lock(mutex_);
-    step();
+    try {
+      step();
+    } catch (...) {
+      Close();             // nobody knows what was done
+      quick.swap(quick_);  // let go of without the mutex
+      throw;
+    }
     quick.swap(quick_);
   }
   for (auto& task : quick) task();
 }
 
-void SocketConnection::Dispatch(Request request, uint64_t number) {
+void SocketConnection::Dispatch(Request request, uint64_t number, Share held) {
   request.peer = peer_;
   const bool quick = host_->settings.quick && host_->settings.quick(request);
   std::shared_ptr<Session> session(shared_from_this(), session_.get());
-  ResponderPtr responder = MakeResponder(session, number);
+  ResponderPtr responder = MakeResponder(session, number, std::move(held));
   auto task = [host = host_, session = std::move(session), number, request = std::move(request),
                responder = std::move(responder)]() mutable {
-    if (session->Abandoned(number)) return;
+    if (!session->MayHandle(number)) return;
     try {
       host->handler(std::move(request), std::move(responder));
     } catch (const std::exception& error) {
@@ -278,9 +285,11 @@ void SocketConnection::Finish() {
 
 }  // namespace
 
-std::shared_ptr<asio::io_context> MakeIo() {
-  return std::make_shared<asio::io_context>();
-}
+ConnectionHost::ConnectionHost(ServerSettings with, Handler handle)
+    : settings(std::move(with)),
+      handler(std::move(handle)),
+      io(std::make_shared<asio::io_context>()),
+      budget(settings.max_request_bytes) {}
 
 void RunIo(asio::io_context& io) {
   for (;;) {

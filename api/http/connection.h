@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "api/base/executor.h"
+#include "api/http/budget.h"
 #include "api/http/connection_set.h"
 #include "api/http/server.h"
 #include "api/http/transport.h"
@@ -15,14 +16,15 @@ namespace croft::http {
 
 // What all connections of one server share. Outlives the server while a Responder or Stream is held.
 struct ConnectionHost {
-  ServerSettings settings;  // constant
-  Handler handler;          // constant until all connections are closed
-  std::shared_ptr<boost::asio::io_context> io;
+  ConnectionHost(ServerSettings settings, Handler handler);
+  const ServerSettings settings;
+  Handler handler;  // constant until all connections are closed
+  const std::shared_ptr<boost::asio::io_context> io;
   Executor* workers = nullptr;  // valid while a connection is open
+  Budget budget;                // of requests that are not answered yet
   ConnectionSet connections;
 };
 
-std::shared_ptr<boost::asio::io_context> MakeIo();
 // Does what the connections of `io` have to do, until nothing is left: the root of an I/O thread.
 void RunIo(boost::asio::io_context& io);
 

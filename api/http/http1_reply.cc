@@ -30,6 +30,7 @@ void Http1Session::Reply(uint64_t request, Response response) {
   std::lock_guard lock(link_.mutex());
   if (phase_ != Phase::kHandling || request != request_ || replied_) return;
   replied_ = true;
+  known_ |= IsWelcome(response.status);
   Queue(std::move(response), !close_after_);
   link_.Flush();
 }
@@ -55,9 +56,11 @@ void Http1Session::BeginStream(uint64_t request, int status, Headers headers, si
   link_.out().Append(EncodeHead(head, std::nullopt, http_1_1_, !close_after_));
   close_after_ |= upgraded_;
   phase_ = Phase::kStreaming;
+  known_ |= IsWelcome(status);
   stream_limit_ = max_queued;
   if (head_only_) EndStream(false);
   link_.Flush();
+  if (phase_ == Phase::kStreaming) Receive();
 }
 
 bool Http1Session::WriteStream(uint64_t request, std::span<const SharedBytes> pieces) {
@@ -107,11 +110,26 @@ void Http1Session::OnStreamReceived(uint64_t request, const std::function<Receiv
   Receive();
 }
 
+// What the client sends while it follows a stream.
 void Http1Session::Receive() {
+  const bool paused = !WantsToRead();
+  if (!upgraded_) {
+    // Only who reads on learns that the client has left.
+    if (!paused) return;
+    log::Info("a client that sent much behind a stream was cut off", {{"peer", link_.peer().address}});
+    return link_.Close();
+  }
   if (!on_received_ || in_.empty()) return;
   Received received = on_received_(in_);
-  in_.clear();
-  if (!received.reply.empty()) link_.out().Append(std::move(received.reply));
+  in_ = {};
+  if (paused) link_.ReadSoon();
+  if (!received.reply.empty()) {
+    if (link_.out().size() > stream_limit_) {
+      log::Info("a slow reader was cut off", {{"peer", link_.peer().address}, {"queued", link_.out().size()}});
+      return link_.Close();
+    }
+    link_.out().Append(std::move(received.reply));
+  }
   if (received.end) EndStream(true);
   if (received.end || !link_.out().empty()) link_.FlushSoon();
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "api/base/log.h"
+
 namespace croft::http {
 namespace {
 
@@ -15,9 +17,17 @@ SteadyTime After(Duration duration) {
   return std::chrono::steady_clock::now() + std::chrono::duration_cast<SteadyTime::duration>(duration);
 }
 
+Status Overloaded() {
+  return Status::Unavailable("the server holds as many requests as it can, please try again later");
+}
+
 }  // namespace
 
-Http1Session::Http1Session(Link& link) : link_(link), deadline_(After(link.settings().idle_limit)) {}
+Http1Session::Http1Session(Link& link)
+    : link_(link),
+      deadline_(After(IdleLimit(link.settings(), link.peer().verified))),
+      held_(link.budget()),
+      known_(link.peer().verified) {}
 
 std::unique_ptr<Session> MakeHttp1Session(Link& link) {
   return std::make_unique<Http1Session>(link);
@@ -36,7 +46,16 @@ void Http1Session::Take(std::string_view bytes) {
   }
   in_.append(bytes);
   if (phase_ == Phase::kReading) Parse();
-  if (phase_ == Phase::kStreaming && upgraded_) Receive();
+  if (phase_ == Phase::kStreaming) Receive();
+  Hold();
+}
+
+// Counts what is held for the client.
+void Http1Session::Hold() {
+  if (held_.Resize(in_.size() + (parser_ ? parser_->size() : 0))) return;
+  if (phase_ == Phase::kReading) return Refuse(503, Overloaded());
+  log::Info("a client that sent ahead of its replies was cut off", {{"peer", link_.peer().address}});
+  link_.Close();
 }
 
 void Http1Session::Parse() {
@@ -73,6 +92,8 @@ void Http1Session::Parse() {
 }
 
 void Http1Session::Dispatch() {
+  Share held = std::move(held_);
+  if (!held.Resize(parser_->size())) return Refuse(503, Overloaded());
   if (!parser_->keep_alive()) close_after_ = true;
   http_1_1_ = parser_->http_1_1();
   Request request = parser_->Take();
@@ -83,13 +104,14 @@ void Http1Session::Dispatch() {
   replied_ = false;
   phase_ = Phase::kHandling;
   deadline_ = SteadyTime::max();
-  link_.Dispatch(std::move(request), request_);
+  link_.Dispatch(std::move(request), request_, std::move(held));
 }
 
 // What came so far can't be understood or is too much; nothing after it can be either.
 void Http1Session::Refuse(int code, const Status& why) {
   parser_.reset();
   in_ = {};
+  held_.Resize(0);
   close_after_ = true;
   head_only_ = false;
   http_1_1_ = true;
@@ -97,7 +119,9 @@ void Http1Session::Refuse(int code, const Status& why) {
   ++request_;
   phase_ = Phase::kHandling;
   deadline_ = SteadyTime::max();
-  Queue(StatusResponse(code, why), false);
+  Response response = StatusResponse(code, why);
+  if (code == 503) response.headers.Add("Retry-After", "1");
+  Queue(std::move(response), false);
   link_.Flush();
 }
 
@@ -117,11 +141,12 @@ void Http1Session::OnFlushed() {
 
 void Http1Session::NextRequest() {
   phase_ = Phase::kReading;
-  deadline_ = After(link_.settings().idle_limit);
+  deadline_ = After(IdleLimit(link_.settings(), known_));
   if (in_.empty()) return link_.ReadSoon();
   link_.Post([this] {
     if (phase_ != Phase::kReading) return;
     Parse();
+    Hold();
     link_.ReadSoon();
   });
 }
@@ -132,6 +157,7 @@ void Http1Session::Linger() {
   phase_ = Phase::kLingering;
   deadline_ = After(kLingerLimit);
   in_ = {};
+  held_.Resize(0);
   link_.ReadSoon();
 }
 
@@ -141,6 +167,7 @@ void Http1Session::OnClosed() {
   on_received_ = nullptr;
   parser_.reset();
   in_ = {};
+  held_.Resize(0);
 }
 
 void Http1Session::CheckTime(SteadyTime now) {

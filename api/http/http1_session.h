@@ -42,6 +42,7 @@ class Http1Session final : public Session {
 
   // All below: the link's mutex held.
   void Parse();
+  void Hold();
   void Dispatch();
   void Refuse(int code, const Status& why);
   void NextRequest();
@@ -54,6 +55,8 @@ class Http1Session final : public Session {
   Phase phase_ = Phase::kReading;
   SteadyTime deadline_;  // of the phase
   std::string in_;       // read, not yet parsed
+  Share held_;           // by that, and by the request that is being read
+  bool known_;           // see IdleLimit
   size_t lingered_ = 0;
   std::unique_ptr<RequestParser> parser_;  // of the request that is being read
   bool header_seen_ = false;

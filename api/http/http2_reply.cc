@@ -69,8 +69,27 @@ int Http2Session::SendBody(nghttp2_session*, nghttp2_frame*, const uint8_t* head
   Output& out = self.link_.out();
   out.AppendSmall({reinterpret_cast<const char*>(head), kFrameHead});
   stream.body.MoveTo(&out, size);
-  stream.deadline = stream.body.empty() ? SteadyTime::max() : After(self.link_.settings().write_limit);
+  self.Sent(stream, size);
   return out.size() < kOutputAhead ? 0 : static_cast<int>(NGHTTP2_ERR_PAUSE);
+}
+
+void Http2Session::Append(Http2Stream& stream, SharedBytes piece) {
+  if (!piece) return;
+  unsent_ += piece->size();
+  stream.body.Append(std::move(piece));
+}
+
+void Http2Session::Sent(Http2Stream& stream, size_t bytes) {
+  unsent_ -= bytes;
+  stream.progress += bytes;
+  if (stream.body.empty()) {
+    stream.deadline = SteadyTime::max();
+  } else if (stream.progress < kLeastProgress) {
+    return;
+  } else {
+    stream.deadline = After(link_.settings().write_limit);
+  }
+  stream.progress = 0;
 }
 
 void Http2Session::SubmitHead(Http2Stream& stream, int status, const Headers& headers, std::optional<size_t> length,
@@ -106,8 +125,8 @@ void Http2Session::Answer(Http2Stream& stream, Response response) {
   const bool allows_body = response.status != 204 && response.status != 304;
   const bool has_body = allows_body && !stream.head_only && length > 0;
   if (has_body) {
-    if (response.pieces.empty()) stream.body.Append(std::make_shared<const std::string>(std::move(response.body)));
-    for (SharedBytes& piece : response.pieces) stream.body.Append(std::move(piece));
+    if (response.pieces.empty()) Append(stream, std::make_shared<const std::string>(std::move(response.body)));
+    for (SharedBytes& piece : response.pieces) Append(stream, std::move(piece));
     stream.deadline = After(link_.settings().write_limit);
   } else {
     stream.deadline = SteadyTime::max();
@@ -121,6 +140,7 @@ void Http2Session::Reply(uint64_t request, Response response) {
   Answered(request);
   Http2Stream* stream = Find(request);
   if (stream == nullptr || stream->phase != Phase::kHandling) return;
+  known_ |= IsWelcome(response.status);
   Answer(*stream, std::move(response));
   // An I/O thread may have the replies of many streams at hand, which are sent together.
   link_.OnIoThread() ? link_.FlushSoon() : Send();
@@ -139,6 +159,7 @@ void Http2Session::BeginStream(uint64_t request, int status, Headers headers, si
   Answered(request);
   Http2Stream* stream = Find(request);
   if (stream == nullptr || stream->phase != Phase::kHandling) return;
+  known_ |= IsWelcome(status);
   stream->limit = max_queued;
   stream->phase = stream->head_only ? Phase::kReplied : Phase::kStreaming;
   SubmitHead(*stream, status, headers, std::nullopt, !stream->head_only);
@@ -159,7 +180,7 @@ bool Http2Session::WriteStream(uint64_t request, std::span<const SharedBytes> pi
     return false;
   }
   if (stream->body.empty()) stream->deadline = After(link_.settings().write_limit);
-  for (const SharedBytes& piece : pieces) stream->body.Append(piece);
+  for (const SharedBytes& piece : pieces) Append(*stream, piece);
   nghttp2_session_resume_data(session_.get(), stream->id);
   // Sent by an I/O thread: the writer, who may have a thousand streams to feed, is not held up by any one's socket.
   link_.FlushSoon();
@@ -188,10 +209,14 @@ void Http2Session::OnStreamClosed(uint64_t request, std::function<void()> callba
   callback();
 }
 
-bool Http2Session::Abandoned(uint64_t request) {
+bool Http2Session::MayHandle(uint64_t request) {
   std::lock_guard lock(link_.mutex());
-  const Http2Stream* stream = Find(request);
-  return stream == nullptr || stream->phase != Phase::kHandling;
+  Http2Stream* stream = Find(request);
+  if (stream == nullptr || stream->phase != Phase::kHandling) return false;
+  if (unsent_ <= link_.settings().max_unsent_bytes) return true;
+  Reset(*stream, NGHTTP2_REFUSED_STREAM);
+  link_.FlushSoon();
+  return false;
 }
 
 // Completes the stream's body; `tell`: it was not its owner who ended it.
@@ -205,7 +230,9 @@ void Http2Session::EndStream(Http2Stream& stream, bool tell) {
 void Http2Session::Reset(Http2Stream& stream, uint32_t code) {
   stream.phase = Phase::kReset;
   stream.deadline = SteadyTime::max();
-  stream.request.reset();
+  TakeRequest(stream);
+  stream.held.Resize(0);
+  unsent_ -= stream.body.size();
   stream.body = {};
   nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream.id, code);
   if (stream.on_closed) link_.Call(std::exchange(stream.on_closed, nullptr));

@@ -11,6 +11,8 @@ namespace {
 constexpr size_t kFirstWindow = 65'535;
 // What the larger bodies of one connection may hold together until they are answered; at least two of the largest.
 constexpr size_t kBodyBudget = 16 * 1024 * 1024;
+// What the headers of requests that one connection has begun may take in memory; at least two of the largest.
+constexpr size_t kHeaderBudget = 2 * 1024 * 1024;
 
 SteadyTime After(Duration duration) {
   return std::chrono::steady_clock::now() + std::chrono::duration_cast<SteadyTime::duration>(duration);
@@ -142,7 +144,7 @@ const nghttp2_session_callbacks* Http2Session::CallbackTable() {
 }
 
 void Http2Session::OnBegin(int32_t id) {
-  auto stream = std::make_unique<Http2Stream>();
+  auto stream = std::make_unique<Http2Stream>(link_.budget());
   stream->id = id;
   stream->request = std::make_unique<Request>();
   stream->request->protocol = kHttp2;
@@ -156,6 +158,11 @@ void Http2Session::OnBegin(int32_t id) {
 void Http2Session::OnHeader(Http2Stream& stream, std::string_view name, std::string_view value) {
   stream.header_bytes += name.size() + value.size() + 32;
   if (stream.header_bytes > link_.settings().max_header_bytes) return;  // refused when it has all come
+  const size_t bytes = name.size() + value.size() + kFieldCost;
+  stream.held_header += bytes;
+  held_header_ += bytes;
+  const bool crowded = held_header_ > std::max(kHeaderBudget, 2 * link_.settings().max_header_bytes);
+  if (crowded || !Hold(stream, bytes)) return Reset(stream, NGHTTP2_REFUSED_STREAM);
   Request& request = *stream.request;
   if (name == ":method") {
     request.method = value;
@@ -190,11 +197,24 @@ void Http2Session::OnHeadersEnd(Http2Stream& stream, bool body_follows) {
 }
 
 void Http2Session::OnBody(Http2Stream& stream, std::string_view bytes) {
+  if (!Hold(stream, bytes.size())) return Reset(stream, NGHTTP2_REFUSED_STREAM);
   std::string& body = stream.request->body;
   body.append(bytes);
   if (body.size() > link_.settings().max_body_bytes) return RefuseBody(stream);
   // Of unknown length, and no small one.
   if (stream.wanted > kFirstWindow && !stream.waits && body.size() > kFirstWindow / 2) Reserve(stream);
+}
+
+// Counts what came. False when that is too much for the server as a whole: the client may send it again another time.
+bool Http2Session::Hold(Http2Stream& stream, size_t bytes) {
+  stream.held_bytes += bytes;
+  return stream.held.Resize(stream.held_bytes);
+}
+
+// The request is received no more, be it whole or given up. What it holds of the server's budget stays with the stream.
+std::unique_ptr<Request> Http2Session::TakeRequest(Http2Stream& stream) {
+  held_header_ -= std::exchange(stream.held_header, 0);
+  return std::move(stream.request);
 }
 
 // A body beyond the first window needs its share of the budget before the client may send it all. Those that find none
@@ -235,8 +255,8 @@ void Http2Session::OnRequestEnd(Http2Stream& stream) {
   unanswered_[number] = std::exchange(stream.reserved, 0);
   stream.phase = Phase::kHandling;
   stream.deadline = SteadyTime::max();
-  const std::unique_ptr<Request> request = std::move(stream.request);
-  link_.Dispatch(std::move(*request), number);
+  const std::unique_ptr<Request> request = TakeRequest(stream);
+  link_.Dispatch(std::move(*request), number, std::move(stream.held));
 }
 
 void Http2Session::OnStreamEnd(int32_t id) {
@@ -246,8 +266,10 @@ void Http2Session::OnStreamEnd(int32_t id) {
   const std::unique_ptr<Http2Stream> stream = std::move(found->second);
   streams_.erase(found);
   if (stream->on_closed) link_.Call(std::exchange(stream->on_closed, nullptr));
+  TakeRequest(*stream);
+  unsent_ -= stream->body.size();
   Release(stream->reserved);
-  if (streams_.empty() && !leaving_) idle_deadline_ = After(link_.settings().idle_limit);
+  if (streams_.empty() && !leaving_) idle_deadline_ = After(IdleLimit(link_.settings(), known_));
 }
 
 void Http2Session::RefuseBody(Http2Stream& stream) {
@@ -257,7 +279,8 @@ void Http2Session::RefuseBody(Http2Stream& stream) {
 }
 
 void Http2Session::Refuse(Http2Stream& stream, int code, const Status& why) {
-  stream.request.reset();
+  TakeRequest(stream);
+  stream.held.Resize(0);
   stream.cut_short = nghttp2_session_get_stream_remote_close(session_.get(), stream.id) == 0;
   Release(std::exchange(stream.reserved, 0));
   Answer(stream, StatusResponse(code, why));

@@ -49,8 +49,9 @@ const nghttp2_option* Options() {
 
 Http2Session::Http2Session(Link& link)
     : link_(link),
+      known_(link.peer().verified),
       header_deadline_(After(link.settings().header_limit)),
-      idle_deadline_(After(link.settings().idle_limit)) {
+      idle_deadline_(After(IdleLimit(link.settings(), known_))) {
   nghttp2_session* made = nullptr;
   nghttp2_session_server_new2(&made, CallbackTable(), this, Options());
   session_.reset(made);
@@ -188,7 +189,8 @@ void Http2Session::OnLate(Http2Stream& stream) {
   if (stream.phase == Phase::kReceiving) {
     return Refuse(stream, 408, {Reason::kTimeout, "the request did not arrive in time"});
   }
-  log::Info("a reader that took nothing was cut off", {{"peer", link_.peer().address}, {"queued", stream.body.size()}});
+  log::Info("a reader that took too little was cut off",
+            {{"peer", link_.peer().address}, {"queued", stream.body.size()}});
   Reset(stream, NGHTTP2_CANCEL);
 }
 

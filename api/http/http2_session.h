@@ -22,14 +22,20 @@ struct Http2Stream {
     kReset,      // given up; its end is on its way
   };
 
+  explicit Http2Stream(Budget& budget) : held(budget) {}
+
   int32_t id = 0;
   Phase phase = Phase::kReceiving;
   std::unique_ptr<Request> request;         // while it is received
+  Share held;                               // ... and by it; see held_bytes
+  size_t held_bytes = 0;                    // about, in memory
+  size_t held_header = 0;                   // ... of which are the header's
   size_t header_bytes = 0;                  // as SETTINGS_MAX_HEADER_LIST_SIZE counts them
   size_t wanted = 0;                        // the largest body that it may have
   bool waits = false;                       // ... or waited for that much of the session's budget
   size_t reserved = 0;                      // of that budget, until it is handled
-  SteadyTime deadline = SteadyTime::max();  // for the request to be whole, or for some progress of the reply
+  SteadyTime deadline = SteadyTime::max();  // for the request to be whole, or for kLeastProgress of the reply
+  size_t progress = 0;                      // ... of which came so much
   Output body;                              // of the reply, not yet in frames
   size_t limit = 0;                         // of unsent bytes, while kStreaming
   bool head_only = false;
@@ -60,7 +66,7 @@ class Http2Session final : public Session {
   bool WriteStream(uint64_t request, std::span<const SharedBytes> pieces) override;
   void CloseStream(uint64_t request) override;
   void OnStreamClosed(uint64_t request, std::function<void()> callback) override;
-  bool Abandoned(uint64_t request) override;
+  bool MayHandle(uint64_t request) override;
 
  private:
   // How much is put into frames before the socket takes it: beyond, nghttp2's turns between streams decide.
@@ -91,6 +97,8 @@ class Http2Session final : public Session {
   void OnBody(Http2Stream& stream, std::string_view bytes);
   void OnRequestEnd(Http2Stream& stream);
   void OnStreamEnd(int32_t id);
+  bool Hold(Http2Stream& stream, size_t bytes);
+  std::unique_ptr<Request> TakeRequest(Http2Stream& stream);
   void Reserve(Http2Stream& stream);
   void GrantBodies();
   void Release(size_t reserved);
@@ -103,6 +111,8 @@ class Http2Session final : public Session {
   void Answer(Http2Stream& stream, Response response);
   void SubmitContinue(Http2Stream& stream);
   void SubmitHead(Http2Stream& stream, int status, const Headers& headers, std::optional<size_t> length, bool has_body);
+  void Append(Http2Stream& stream, SharedBytes piece);
+  void Sent(Http2Stream& stream, size_t bytes);
   void Reset(Http2Stream& stream, uint32_t code);
   void EndStream(Http2Stream& stream, bool tell);
   void Answered(uint64_t request);
@@ -113,9 +123,12 @@ class Http2Session final : public Session {
   // Requests that the handler has not answered, also those whose stream is gone, with what their bodies hold of the
   // budget: taking requests back as fast as they are sent must not pile up work.
   std::unordered_map<uint64_t, size_t> unanswered_;
+  size_t held_header_ = 0;       // by the headers of requests that are still received
+  size_t unsent_ = 0;            // of replies: the bodies of all streams
   size_t reserved_ = 0;          // of the budget for bodies
   std::deque<int32_t> waiting_;  // streams that wait for their share of it
 
+  bool known_;               // see IdleLimit
   bool begun_ = false;       // the client's first frame came
   bool finishing_ = false;   // the server stops
   bool leaving_ = false;     // the client is told to send no more

@@ -4,6 +4,8 @@
 #include <limits>
 #include <string>
 
+#include "api/http/budget.h"
+
 namespace croft::http {
 namespace {
 
@@ -57,11 +59,20 @@ class Parser : public beast::basic_parser<is_request> {
   }
 
   ParseError error() const { return error_; }
+  // Of the header's fields.
+  size_t size() const { return text_ + fields_ * kFieldCost; }
 
  protected:
   // Takes a header field; trailers, which come after the body, are not for us.
-  void on_field_impl(beast::field, string_view name, string_view value, ErrorCode&) override {
-    if (!this->is_header_done()) headers().Add(Text(name), Text(value));
+  void on_field_impl(beast::field, string_view name, string_view value, ErrorCode& ec) override {
+    if (this->is_header_done()) return;
+    text_ += name.size() + value.size();
+    // Fields without text cost as well: counted as HTTP/2 has it.
+    if (text_ + ++fields_ * 32 > max_header_) {
+      ec = beast::error::header_limit;
+      return;
+    }
+    headers().Add(Text(name), Text(value));
   }
   void on_chunk_header_impl(uint64_t, string_view, ErrorCode&) override {}
   void on_finish_impl(ErrorCode&) override {}
@@ -70,6 +81,8 @@ class Parser : public beast::basic_parser<is_request> {
  private:
   const size_t max_header_;
   size_t header_bytes_ = 0;
+  size_t text_ = 0;
+  size_t fields_ = 0;
   bool in_chunk_head_ = false;
   ParseError error_ = ParseError::kNone;
 };
@@ -138,6 +151,11 @@ bool RequestParser::http_1_1() const {
 
 bool RequestParser::expects_continue() const {
   return SameIgnoringCase(impl_->request.headers.Get("Expect"), "100-continue");
+}
+
+size_t RequestParser::size() const {
+  const Request& request = impl_->request;
+  return impl_->size() + request.target.size() + request.body.size();
 }
 
 Request RequestParser::Take() {

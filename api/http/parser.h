@@ -27,6 +27,8 @@ class RequestParser {
   bool keep_alive() const;
   bool http_1_1() const;
   bool expects_continue() const;
+  // What the request takes in memory so far, about.
+  size_t size() const;
   // After done(): moves the request out (its peer is not set).
   Request Take();
 

@@ -30,7 +30,7 @@ using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_t
 // How often time limits are looked at: a quarter of the shortest one, within reason.
 Duration SweepInterval(const ServerSettings& settings) {
   const Duration shortest = std::min({settings.handshake_limit, settings.header_limit, settings.body_limit,
-                                      settings.write_limit, settings.idle_limit});
+                                      settings.write_limit, settings.idle_limit, settings.stranger_limit});
   return std::clamp<Duration>(shortest / 4, std::chrono::milliseconds(20), std::chrono::seconds(1));
 }
 
@@ -59,11 +59,8 @@ struct OpenListener {
 }  // namespace
 
 struct Server::Impl {
-  explicit Impl(ServerSettings s, Handler h) : host(std::make_shared<ConnectionHost>()) {
-    host->settings = std::move(s);
-    host->handler = std::move(h);
-    host->io = MakeIo();
-  }
+  explicit Impl(ServerSettings settings, Handler handler)
+      : host(std::make_shared<ConnectionHost>(std::move(settings), std::move(handler))) {}
 
   Status Open(const Listener& listener);
   void Accept(OpenListener& listener);

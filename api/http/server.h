@@ -35,8 +35,12 @@ struct ServerSettings {
   // waking another. None unless set.
   std::function<bool(const Request&)> quick;
 
-  size_t max_header_bytes = 64 * 1024;
+  size_t max_header_bytes = 64 * 1024;  // a field counts 32 more than its text
   size_t max_body_bytes = 3 * 1024 * 1024;
+  // What requests of all connections hold together until they are answered; beyond, those that still come are refused.
+  size_t max_request_bytes = 256 * 1024 * 1024;
+  // What one HTTP/2 connection may leave unread of its replies; beyond, it is answered nothing more.
+  size_t max_unsent_bytes = 64 * 1024 * 1024;
   size_t max_connections = 4096;  // at a time; and no more than half of the descriptors that the process may have
   uint32_t max_streams = 250;     // requests of one HTTP/2 connection at a time
   Duration handshake_limit = std::chrono::seconds(10);
@@ -44,6 +48,8 @@ struct ServerSettings {
   Duration body_limit = std::chrono::seconds(60);
   Duration write_limit = std::chrono::seconds(60);  // for 64 KB of a reply, or all of it
   Duration idle_limit = std::chrono::minutes(5);    // without a request
+  // The same for a client that has shown no certificate and was answered nothing but 401 and 403 yet.
+  Duration stranger_limit = std::chrono::seconds(30);
 };
 
 // An HTTP server: a few I/O threads for all connections, and worker threads on which the handler runs. Clients that

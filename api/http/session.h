@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <string_view>
 
 #include "api/base/clock.h"
+#include "api/http/budget.h"
 #include "api/http/message.h"
 #include "api/http/output.h"
 #include "api/http/server.h"
@@ -17,6 +19,15 @@ namespace croft::http {
 // What a reader must take within ServerSettings::write_limit, if not all: a byte now and then is no progress.
 inline constexpr size_t kLeastProgress = 64 * 1024;
 
+// How long a connection may be without a request. `known`: its client has a certificate, or was answered what
+// IsWelcome.
+inline Duration IdleLimit(const ServerSettings& settings, bool known) {
+  return known ? settings.idle_limit : std::min(settings.idle_limit, settings.stranger_limit);
+}
+inline bool IsWelcome(int status) {
+  return status != 401 && status != 403;
+}
+
 // What an HTTP session asks of the connection that carries it. Every call but mutex() with that mutex held. Internal to
 // api/http.
 class Link {
@@ -24,6 +35,7 @@ class Link {
   virtual ~Link() = default;
   virtual std::mutex& mutex() = 0;
   virtual const ServerSettings& settings() const = 0;
+  virtual Budget& budget() = 0;
   virtual const Peer& peer() const = 0;
 
   // What is to be sent; it stays here until Flush.
@@ -41,8 +53,8 @@ class Link {
   virtual void Call(std::function<void()> callback) = 0;
   // Whether the calling thread is an I/O thread.
   virtual bool OnIoThread() const = 0;
-  // Has `request` handled by a worker, whose Responder answers by `number`.
-  virtual void Dispatch(Request request, uint64_t number) = 0;
+  // Has `request` handled by a worker, whose Responder answers by `number` and until then keeps what the request holds.
+  virtual void Dispatch(Request request, uint64_t number, Share held) = 0;
   // Tells the peer that nothing more will be sent.
   virtual void CloseWrite() = 0;
   virtual void Close() = 0;
@@ -77,14 +89,15 @@ class Session {
   virtual void CloseStream(uint64_t request) = 0;
   virtual void OnStreamClosed(uint64_t request, std::function<void()> callback) = 0;
   virtual void OnStreamReceived(uint64_t, const std::function<Received(std::string_view)>&) {}
-  // The client took the request back before it was handled: it need not be.
-  virtual bool Abandoned(uint64_t) { return false; }
+  // Asked when the request's turn comes. Not when the client took it back, or leaves too much unread of what it was
+  // answered before.
+  virtual bool MayHandle(uint64_t) { return true; }
 };
 
 std::unique_ptr<Session> MakeHttp1Session(Link& link);
 std::unique_ptr<Session> MakeHttp2Session(Link& link);
 
 // Answers request `number` of a session, which it keeps alive.
-ResponderPtr MakeResponder(std::shared_ptr<Session> session, uint64_t number);
+ResponderPtr MakeResponder(std::shared_ptr<Session> session, uint64_t number, Share held);
 
 }  // namespace croft::http

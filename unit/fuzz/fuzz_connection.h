@@ -26,7 +26,8 @@ class Connection final : public http::Link, public std::enable_shared_from_this<
     return connection;
   }
   Connection(http::ServerSettings settings, http::Handler handler)
-      : settings_(std::move(settings)), handler_(std::move(handler)) {}
+      : settings_(std::move(settings)), handler_(std::move(handler)), budget_(settings_.max_request_bytes) {}
+  ~Connection() override { Require(budget_.used() == 0, "what requests held is given back"); }
 
   // The client sends.
   void Send(std::string_view bytes) {
@@ -82,6 +83,7 @@ class Connection final : public http::Link, public std::enable_shared_from_this<
   // Link.
   std::mutex& mutex() override { return mutex_; }
   const http::ServerSettings& settings() const override { return settings_; }
+  http::Budget& budget() override { return budget_; }
   const http::Peer& peer() const override { return peer_; }
   http::Output& out() override { return out_; }
   void Flush() override {
@@ -104,11 +106,12 @@ class Connection final : public http::Link, public std::enable_shared_from_this<
   void Post(std::function<void()> task) override { tasks_.push_back({true, std::move(task)}); }
   void Call(std::function<void()> callback) override { tasks_.push_back({false, std::move(callback)}); }
   bool OnIoThread() const override { return true; }
-  void Dispatch(http::Request request, uint64_t number) override {
+  void Dispatch(http::Request request, uint64_t number, http::Share held) override {
     const std::shared_ptr<http::Session> session(shared_from_this(), session_.get());
     auto shared = std::make_shared<http::Request>(std::move(request));
-    tasks_.push_back({false, [this, session, number, shared, responder = http::MakeResponder(session, number)] {
-                        if (!session->Abandoned(number)) handler_(std::move(*shared), responder);
+    auto responder = http::MakeResponder(session, number, std::move(held));
+    tasks_.push_back({false, [this, session, number, shared, responder = std::move(responder)] {
+                        if (session->MayHandle(number)) handler_(std::move(*shared), responder);
                       }});
   }
   void CloseWrite() override { write_closed_ = true; }
@@ -162,6 +165,7 @@ class Connection final : public http::Link, public std::enable_shared_from_this<
 
   const http::ServerSettings settings_;
   const http::Handler handler_;
+  http::Budget budget_;
   const http::Peer peer_;
   std::mutex mutex_;
   std::unique_ptr<http::Session> session_;

@@ -161,6 +161,11 @@ void Http2Client::Unstall(int32_t stream) {
   Flush();
 }
 
+void Http2Client::Widen(int32_t stream, int32_t bytes) {
+  nghttp2_submit_window_update(session_, NGHTTP2_FLAG_NONE, stream, bytes);
+  Flush();
+}
+
 bool Http2Client::SendRaw(std::string_view bytes) {
   Flush();
   while (!bytes.empty()) {

@@ -55,6 +55,8 @@ class Http2Client {
   void Ping();
   // Gives back what a stalled stream received, and lets it go on.
   void Unstall(int32_t stream);
+  // Lets a stalled stream receive so many bytes more.
+  void Widen(int32_t stream, int32_t bytes);
   // Bytes that nghttp2 knows nothing of. False when the connection is gone.
   bool SendRaw(std::string_view bytes);
   static std::string Frame(uint8_t type, uint8_t flags, int32_t stream, std::string_view payload);

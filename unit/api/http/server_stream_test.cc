@@ -103,6 +103,18 @@ TEST_F(ServerTest, StreamLearnsThatItsClientLeft) {
   EXPECT_EQ(watchers.Broadcast(Bytes("x")), 0u);
 }
 
+TEST_F(ServerTest, StreamLearnsThatAClientLeftThatSentMuchBehindItsRequest) {
+  Watchers watchers;
+  const std::string address = Serve(watchers.handler(1000));
+  {
+    RawClient client(address);
+    client.Send(kGet + std::string(200'000, 'x'));
+    ASSERT_TRUE(Eventually([&] { return watchers.count() == 1; }));
+  }
+  EXPECT_TRUE(Eventually([&] { return watchers.closed == 1; }, 5));
+  EXPECT_EQ(server_->connection_count(), 0u);
+}
+
 TEST_F(ServerTest, StreamToAClientThatLeftBeforeItBeganIsClosedAtOnce) {
   Gate left;
   Gate closed;

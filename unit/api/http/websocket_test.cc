@@ -138,5 +138,41 @@ TEST_F(ServerTest, AnUpgradedConnectionCarriesFramesBothWays) {
   EXPECT_FALSE(stream->Write(Bytes("x")));
 }
 
+TEST_F(ServerTest, WhoPingsAndDoesNotReadIsCutOff) {
+  std::atomic<bool> closed{false};
+  std::shared_ptr<Stream> stream;
+  RawClient client(Serve([&](Request request, ResponderPtr responder) {
+    stream = responder->StartStream(101, *AcceptWebSocket(request, ""), 100'000);
+    stream->OnReceived(
+        [listener = std::make_shared<SocketListener>()](std::string_view bytes) { return listener->Feed(bytes); });
+    stream->OnClosed([&] { closed = true; });
+  }));
+  client.Send(std::string(kHandshake) + "\r\n");
+  client.ReadUntil("\r\n\r\n");
+  std::string pings;
+  while (pings.size() < 1'000'000) pings += Masked(0x89, std::string(125, 'p'));
+  // More than the buffers of any socket hold.
+  for (int i = 0; i < 100 && !closed; ++i) client.Send(pings);
+  EXPECT_TRUE(Eventually([&] { return closed.load(); }, 5));
+  EXPECT_EQ(server_->connection_count(), 0u);
+}
+
+TEST_F(ServerTest, WhatComesBeforeTheListenerIsHeardHoweverMuch) {
+  Gate sent;
+  std::shared_ptr<Stream> stream;
+  RawClient client(Serve([&](Request request, ResponderPtr responder) {
+    stream = responder->StartStream(101, *AcceptWebSocket(request, ""), 100'000);
+    sent.Wait();
+    stream->OnReceived(
+        [listener = std::make_shared<SocketListener>()](std::string_view bytes) { return listener->Feed(bytes); });
+  }));
+  client.Send(std::string(kHandshake) + "\r\n");
+  client.ReadUntil("\r\n\r\n");
+  client.Send(Masked(0x82, std::string(500'000, 'x'), 8) + Masked(0x89, "last"));
+  sent.Open();
+  EXPECT_THAT(client.ReadUntil("last"), EndsWith("\x8A\x04last"));
+  server_->Stop(Duration::zero());
+}
+
 }  // namespace
 }  // namespace croft::http
