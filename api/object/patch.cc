@@ -34,13 +34,17 @@ std::optional<Path> ParsePointer(std::string_view text) {
   return path;
 }
 
-// An index into a list: no sign, no leading zero.
-std::optional<rapidjson::SizeType> ParseIndex(std::string_view text) {
-  if (text.empty() || (text.size() > 1 && text.front() == '0')) return std::nullopt;
+// An index below `size`, without leading zeros. One below zero counts from the end, which RFC 6902 does not know and
+// Kubernetes' library does.
+std::optional<rapidjson::SizeType> ParseIndex(std::string_view text, rapidjson::SizeType size) {
+  const bool from_end = text.starts_with('-');
+  const std::string_view digits = text.substr(from_end ? 1 : 0);
+  if (digits.empty() || (text.size() > 1 && digits.front() == '0')) return std::nullopt;
   rapidjson::SizeType index = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return index;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  if (from_end) return index <= size ? std::optional(size - index) : std::nullopt;
+  return index < size ? std::optional(index) : std::nullopt;
 }
 
 // Carries out one operation after the other on one document.
@@ -109,8 +113,8 @@ class Patcher {
       return FindMutable(parent, token);
     }
     if (!parent.IsArray()) return nullptr;
-    const auto index = ParseIndex(token);
-    return index && *index < parent.Size() ? &parent[*index] : nullptr;
+    const auto index = ParseIndex(token, parent.Size());
+    return index ? &parent[*index] : nullptr;
   }
 
   Json* Resolve(const Path& path, size_t tokens) {
@@ -139,8 +143,8 @@ class Patcher {
     if (!parent->IsArray()) {
       return Status::Invalid("the parent of " + Render(path) + " is neither an object nor a list");
     }
-    const auto index = path.back() == "-" ? std::optional(parent->Size()) : ParseIndex(path.back());
-    if (!index || *index > parent->Size()) {
+    const auto index = path.back() == "-" ? std::optional(parent->Size()) : ParseIndex(path.back(), parent->Size() + 1);
+    if (!index) {
       return Status::Invalid("\"" + path.back() + "\" is not an index into the list of " +
                              std::to_string(parent->Size()) + " items at " + Render(path));
     }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <unordered_set>
 #include <vector>
 
@@ -21,6 +22,22 @@ bool IsDirective(std::string_view key) {
 
 std::string Text(std::string_view text) {
   return std::string(text);
+}
+
+// A value as Go prints it: map[a:1 b:[x y]], members in order of their names.
+std::string AsGo(const Json& value) {
+  if (value.IsNull()) return "<nil>";
+  if (value.IsString()) return Text(AsView(value));
+  std::string text;
+  if (value.IsArray()) {
+    for (const Json& item : value.GetArray()) text += (text.empty() ? "" : " ") + AsGo(item);
+    return "[" + text + "]";
+  }
+  if (!value.IsObject()) return WriteJson(value);
+  std::map<std::string_view, const Json*> members;
+  for (const auto& member : value.GetObject()) members.emplace(AsView(member.name), &member.value);
+  for (const auto& [name, member] : members) text += (text.empty() ? "" : " ") + Text(name) + ":" + AsGo(*member);
+  return "map[" + text + "]";
 }
 
 bool Contains(const Json& list, const Json& value) {
@@ -197,7 +214,8 @@ class Merger {
         continue;
       }
       if (identity.Of(item) == nullptr) {
-        return Malformed(at, "an item lacks the merge key \"" + identity.key() + "\"");
+        // In Kubernetes' words and with its code, a server's error.
+        return Status::Internal("map: " + AsGo(item) + " does not contain declared merge key: " + identity.key());
       }
       if (directive == nullptr || name == "merge" || name == "replace") {
         changes->PushBack(Copy(item, allocator_), allocator_);

@@ -131,12 +131,21 @@ TEST(StrategicMerge, Merges) {
   }
 }
 
+TEST(StrategicMerge, AnItemWithoutItsKeyIsShownAsGoShowsIt) {
+  const FakeSchema schema = PodSchema();
+  JsonDocument document = *ParseJson("{}");
+  const JsonDocument patch = *ParseJson(R"({"containers":[{"image":"a","args":["b",1],"tty":true,"env":{"k":null}}]})");
+  const Status status = ApplyStrategicMergePatch(document, patch, &schema, document.GetAllocator());
+  EXPECT_EQ(status.code(), 500);
+  EXPECT_EQ(status.message(),
+            "map: map[args:[b 1] env:map[k:<nil>] image:a tty:true] does not contain declared merge key: name");
+}
+
 TEST(StrategicMerge, RefusesMalformedDirectives) {
   const Case cases[] = {
       {"an unknown directive", R"({"a":{}})", R"({"a":{"$patch":"twist"}})", "at a: $patch: \"twist\" is unknown"},
       {"an unknown directive in a list", R"({})", R"({"containers":[{"name":"a","$patch":"twist"}]})", "is unknown"},
       {"a directive that is no text", R"({})", R"({"$patch":1})", "the root: $patch must be a string"},
-      {"an item without its key", R"({})", R"({"containers":[{"image":"a"}]})", "lacks the merge key \"name\""},
       {"an item of the wrong type", R"({})", R"({"containers":["a"]})", "must be objects"},
       {"an object among scalars", R"({})", R"({"finalizers":[{}]})", "must be scalars"},
       {"a deletion that is no list", R"({})", R"({"$deleteFromPrimitiveList/finalizers":"a"})", "must be a list"},
