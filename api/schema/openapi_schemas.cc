@@ -157,12 +157,24 @@ class Collector {
   void AddKind(const PublishedKind& kind) {
     const auto source = ParseJson(*kind.version->source);
     const std::string name = OpenApiName(*kind.definition, *kind.version);
+    // Clients of the older form check objects by it: of a posted kind that may hold anything, it says nothing.
+    const bool open = FindBool(*source, {"x-kubernetes-preserve-unknown-fields"});
+    if (open && style_ == OpenApiStyle::kV2 && !kind.definition->builtin) return AddOpenKind(kind, name);
     Json schema = renderer_.Render(*source, kind.definition->builtin);
     SetString(schema, "type", "object", allocator_);
     Json& properties = Ensure(schema, "properties", allocator_);
-    AddText(properties, "apiVersion", "Group and version of the API that the object is written in.");
+    AddText(properties, "apiVersion", "APIVersion defines the group and version that the object is written in.");
     AddText(properties, "kind", "Kind of the object in CamelCase; it can not change.");
-    if (!kind.definition->builtin) SetMetadata(properties, "ObjectMeta", "Name, labels, annotations and bookkeeping.");
+    if (!kind.definition->builtin) {
+      SetMetadata(properties, "ObjectMeta", "Standard object's metadata: name, labels, annotations and bookkeeping.");
+    }
+    AddKindOf(schema, {kind.definition->group, kind.version->name, kind.definition->kind});
+    schemas_[name] = std::move(schema);
+  }
+
+  void AddOpenKind(const PublishedKind& kind, const std::string& name) {
+    Json schema(rapidjson::kObjectType);
+    SetString(schema, "type", "object", allocator_);
     AddKindOf(schema, {kind.definition->group, kind.version->name, kind.definition->kind});
     schemas_[name] = std::move(schema);
   }

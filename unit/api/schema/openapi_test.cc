@@ -109,6 +109,34 @@ TEST(OpenApiV2, OpensWhatOldClientsWouldRefuse) {
             "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
 }
 
+TEST(OpenApiV2, SaysNothingOfAPostedKindThatMayHoldAnything) {
+  const ResourceDefinition raft = *FromCrd(
+      MustParse(
+          R"({"metadata":{"name":"rafts.lake.example"},"spec":{"group":"lake.example","scope":"Namespaced","names":
+        {"plural":"rafts","kind":"Raft"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":
+        {"type":"object","description":"A raft.","x-kubernetes-preserve-unknown-fields":true,
+         "properties":{"spec":{"type":"object"}}}}}]}})"),
+      nullptr);
+  const JsonDocument older = BuildOpenApiV2({&raft}, "v1.33.0");
+  EXPECT_EQ(
+      WriteJson(*Find(older, {"definitions", "example.lake.v1.Raft"})),
+      R"({"type":"object","x-kubernetes-group-version-kind":[{"group":"lake.example","kind":"Raft","version":"v1"}]})");
+  const JsonDocument newer = BuildOpenApiV3({&raft}, "apis/lake.example/v1", "v1.33.0");
+  EXPECT_NE(Find(newer, {"components", "schemas", "example.lake.v1.Raft", "properties", "spec"}), nullptr);
+}
+
+// People, and suites that look at what `kubectl explain` prints, know these fields by their first words.
+TEST(OpenApiV2, BeginsToExplainFieldsOfAllKindsAsKubernetesDoes) {
+  const JsonDocument document = BuildOpenApiV2({&TheWorld().boat}, "v1.33.0");
+  const auto text = [&](const char* type, const char* field) {
+    return FindString(document, {"definitions", type, "properties", field, "description"});
+  };
+  EXPECT_TRUE(text("example.lake.v1.Boat", "apiVersion").starts_with("APIVersion defines"));
+  EXPECT_TRUE(text("example.lake.v1.Boat", "metadata").starts_with("Standard object's metadata"));
+  EXPECT_TRUE(text("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", "creationTimestamp")
+                  .starts_with("CreationTimestamp is a timestamp"));
+}
+
 TEST(OpenApiV2, TellsWhatPatchesTake) {
   const JsonDocument document = BuildOpenApiV2(TheWorld().kinds, "v1.33.0");
   const Json* patch = Find(document, {"paths", "/apis/apps/v1/namespaces/{namespace}/deployments/{name}", "patch"});
