@@ -21,6 +21,8 @@ Held HeldBy(const Object* service) {
       if (const int64_t number = FindInt(port, {"nodePort"}); number > 0) held.ports.insert(static_cast<int>(number));
     }
   }
+  const int64_t health = FindInt(json, {"spec", "healthCheckNodePort"});
+  if (health > 0) held.ports.insert(static_cast<int>(health));
   return held;
 }
 

@@ -128,7 +128,8 @@ Status JobStrategy::PrepareForCreate(Json& job, StrategyContext& context) const 
   SetIfAbsent(*spec, "podReplacementPolicy", MakeString(replacement, allocator), allocator);
   if (Json* pod = PodSpecOf(*spec)) DefaultPodSpec(*pod, allocator);
   if (FindBool(*spec, {"manualSelector"})) return Status::Ok();
-  SetString(Ensure(Ensure(*spec, "selector", allocator), "matchLabels", allocator), "controller-uid", uid, allocator);
+  SetString(Ensure(Ensure(*spec, "selector", allocator), "matchLabels", allocator),
+            "batch.kubernetes.io/controller-uid", uid, allocator);
   Json* pod = FindMutable(*spec, "template");
   if (pod == nullptr || !pod->IsObject()) return Status::Ok();
   Json& labels = Ensure(Ensure(*pod, "metadata", allocator), "labels", allocator);

@@ -3,7 +3,7 @@
 #include "api/server/strategies/fields.h"
 #include "api/server/strategies/kinds.h"
 
-// Namespace, Node and Lease.
+// Namespace and Node.
 namespace croft::server {
 namespace {
 
@@ -89,14 +89,6 @@ void NodeStrategy::Validate(const Json& node, Causes& causes) const {
     if (!why.empty()) causes.Invalid(at + ".key", FindString(taint, {"key"}), why);
     const std::string value_why = CheckLabelValue(FindString(taint, {"value"}));
     if (!value_why.empty()) causes.Invalid(at + ".value", FindString(taint, {"value"}), value_why);
-  }
-}
-
-void LeaseStrategy::Validate(const Json& lease, Causes& causes) const {
-  const auto acquired = ParseTime(FindString(lease, {"spec", "acquireTime"}));
-  const auto renewed = ParseTime(FindString(lease, {"spec", "renewTime"}));
-  if (acquired && renewed && *renewed < *acquired) {
-    causes.Invalid("spec.renewTime", FindString(lease, {"spec", "renewTime"}), "must not be before acquireTime");
   }
 }
 

@@ -22,7 +22,7 @@ size_t ValidateKeys(const Json& map, std::string_view field, Causes& causes) {
 
 void ConfigMapStrategy::Validate(const Json& map, Causes& causes) const {
   const size_t bytes = ValidateKeys(map, "data", causes) + ValidateKeys(map, "binaryData", causes) / 4 * 3;
-  if (bytes > kMaxBytes) causes.TooLong("", "must have at most 1048576 bytes");
+  if (bytes > kMaxBytes) causes.TooLong("", "may not be more than 1048576 bytes");
   const Json* data = Find(map, "data");
   const Json* binary = Find(map, "binaryData");
   if (data == nullptr || binary == nullptr || !data->IsObject() || !binary->IsObject()) return;

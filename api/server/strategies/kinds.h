@@ -90,7 +90,7 @@ class NodeStrategy final : public Strategy {
   void Validate(const Json& object, Causes& causes) const override;
 };
 
-// Kinds of plain data, whose changes nobody counts: ControllerRevision, ServiceAccount.
+// Kinds of plain data, whose changes nobody counts: ControllerRevision, Lease, ServiceAccount.
 class PlainStrategy final : public Strategy {
  public:
   bool has_generation() const override { return false; }
@@ -110,12 +110,6 @@ class EventStrategy final : public Strategy {
   const Form form_;
 };
 
-class LeaseStrategy final : public Strategy {
- public:
-  bool has_generation() const override { return false; }
-  void Validate(const Json& object, Causes& causes) const override;
-};
-
 class EndpointsStrategy final : public Strategy {
  public:
   bool has_generation() const override { return false; }
@@ -124,12 +118,16 @@ class EndpointsStrategy final : public Strategy {
 
 class EndpointSliceStrategy final : public Strategy {
  public:
+  const std::vector<std::vector<std::string>>& assigned() const override;
+  Status PrepareForCreate(Json& object, StrategyContext& context) const override;
+  Status PrepareForUpdate(const Json& old, Json& object, StrategyContext& context) const override;
   void Validate(const Json& object, Causes& causes) const override;
   void ValidateUpdate(const Json& old, const Json& object, Causes& causes) const override;
 };
 
 class IngressStrategy final : public Strategy {
  public:
+  Status PrepareForCreate(Json& object, StrategyContext& context) const override;
   void Validate(const Json& object, Causes& causes) const override;
 };
 

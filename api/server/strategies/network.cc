@@ -1,3 +1,4 @@
+#include "api/server/strategies/fields.h"
 #include "api/server/strategies/kinds.h"
 
 // Ingress, IngressClass, Endpoints and EndpointSlice.
@@ -75,6 +76,11 @@ std::string WhyNoEndpoint(std::string_view address) {
 
 }  // namespace
 
+Status IngressStrategy::PrepareForCreate(Json& ingress, StrategyContext& context) const {
+  Ensure(Ensure(ingress, "status", context.allocator), "loadBalancer", context.allocator);
+  return Status::Ok();
+}
+
 void IngressStrategy::Validate(const Json& ingress, Causes& causes) const {
   const Json* spec = Find(ingress, "spec");
   const Json* rules = spec == nullptr ? nullptr : Find(*spec, "rules");
@@ -122,6 +128,22 @@ void EndpointsStrategy::Validate(const Json& object, Causes& causes) const {
       });
     }
   });
+}
+
+const std::vector<std::vector<std::string>>& EndpointSliceStrategy::assigned() const {
+  static const std::vector<std::vector<std::string>> kPaths = {{"f:endpoints"}};
+  return kPaths;
+}
+
+// Kubernetes shows null where there are none. Clients with a class for each kind, made from releases up to 1.33, take
+// neither that nor absence; a list without items they all do.
+Status EndpointSliceStrategy::PrepareForCreate(Json& slice, StrategyContext& context) const {
+  if (IsAbsent(Find(slice, "endpoints"))) Set(slice, "endpoints", Json(rapidjson::kArrayType), context.allocator);
+  return Status::Ok();
+}
+
+Status EndpointSliceStrategy::PrepareForUpdate(const Json&, Json& slice, StrategyContext& context) const {
+  return PrepareForCreate(slice, context);
 }
 
 void EndpointSliceStrategy::Validate(const Json& object, Causes& causes) const {

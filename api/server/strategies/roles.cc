@@ -45,6 +45,10 @@ class RoleStrategy final : public Strategy {
 
  private:
   void ValidateRule(const Json& rule, const std::string& at, Causes& causes) const {
+    if (!HasItems(rule, "verbs")) {
+      causes.Drop(at + ".verbs");  // this says better what is wrong
+      causes.Required(at + ".verbs", "verbs must contain at least one value");
+    }
     if (HasItems(rule, "nonResourceURLs")) {
       const Json& paths = *Find(rule, "nonResourceURLs");
       if (!cluster_) {

@@ -75,7 +75,7 @@ void SecretStrategy::Validate(const Json& secret, Causes& causes) const {
       if (value.value.IsString()) bytes += value.value.GetStringLength() / 4 * 3;
     }
   }
-  if (bytes > kMaxBytes) causes.TooLong("data", "must have at most 1048576 bytes");
+  if (bytes > kMaxBytes) causes.TooLong("data", "may not be more than 1048576 bytes");
   const std::string_view type = FindString(secret, {"type"});
   const auto need = [&](std::string_view key) {
     if (data == nullptr || Find(*data, key) == nullptr) causes.Required(Keyed("data", key));

@@ -8,6 +8,12 @@ namespace {
 
 constexpr const char* kNone = "None";
 constexpr int64_t kAffinitySeconds = 10800;
+constexpr const char* kHealthPort = "healthCheckNodePort";
+constexpr const char* kNoNodePort = "provided port is not in the valid range. The range of valid ports is 30000-32767";
+
+bool IsNodePort(int64_t port) {
+  return port >= 30000 && port <= 32767;
+}
 
 std::string Owner(const Json& service) {
   return std::string(FindString(service, {"metadata", "namespace"})) + "/" +
@@ -72,10 +78,23 @@ std::string WantedAddress(const Json& spec) {
   return std::string(AsView((*list)[0]));
 }
 
-Status InvalidAddress(const Json& service, std::string_view field, const std::string& value, std::string_view why) {
-  Causes causes;
-  causes.Invalid(std::string(field), value, why);
+Status Refused(const Json& service, Causes causes) {
   return Status::InvalidObject("", "Service", FindString(service, {"metadata", "name"}), causes.Take());
+}
+
+// The message is read by people who compare it with Kubernetes', which shows lists as Go writes them.
+Status InvalidAddress(const Json& service, const std::string& address, const std::string& why) {
+  Causes causes;
+  causes.Add({{"FieldValueInvalid",
+               "Invalid value: []string{\"" + address + "\"}: failed to allocate IP " + address + ": " + why,
+               "spec.clusterIPs"}});
+  return Refused(service, std::move(causes));
+}
+
+Status PortTaken(const Json& service, std::string field, int port) {
+  Causes causes;
+  causes.Invalid(std::move(field), int64_t{port}, "provided port is already allocated");
+  return Refused(service, std::move(causes));
 }
 
 Status AssignAddress(Json& service, StrategyContext& context) {
@@ -94,13 +113,12 @@ Status AssignAddress(Json& service, StrategyContext& context) {
     } else {
       if (!ParseIpv4(wanted, &address)) return Status::Ok();  // refused by Validate
       if (!addresses.Contains(address)) {
-        return InvalidAddress(service, "spec.clusterIPs", wanted,
-                              "failed to allocate IP: the provided IP is not in the valid range " +
+        return InvalidAddress(service, wanted,
+                              "the provided IP (" + wanted + ") is not in the valid range. The range of valid IPs is " +
                                   FormatIpv4(addresses.range().first) + "/16");
       }
       if (!addresses.Take(address, owner)) {
-        return InvalidAddress(service, "spec.clusterIPs", wanted,
-                              "failed to allocate IP: provided IP is already allocated");
+        return InvalidAddress(service, wanted, "provided IP is already allocated");
       }
     }
     context.undo.push_back([&addresses, address, owner] { addresses.Release(address, owner); });
@@ -134,14 +152,42 @@ Status AssignNodePorts(const Json& old, Json& service, StrategyContext& context)
     } else {
       if (number < addresses.range().first_port || number > addresses.range().last_port) continue;  // Validate says so
       if (!addresses.TakePort(number, owner)) {
-        return InvalidAddress(service, Indexed("spec.ports", i) + ".nodePort", std::to_string(number),
-                              "provided port is already allocated");
+        return PortTaken(service, Indexed("spec.ports", i) + ".nodePort", number);
       }
       if (held.contains(number)) continue;
     }
     context.undo.push_back([&addresses, number, owner] { addresses.ReleasePort(number, owner); });
   }
   return Status::Ok();
+}
+
+// A port of each node that tells an outer load balancer whether the node has a pod of the Service.
+bool NeedsHealthPort(const Json& service) {
+  return TypeOf(service) == "LoadBalancer" && FindString(service, {"spec", "externalTrafficPolicy"}) == "Local";
+}
+
+Status AssignHealthPort(const Json& old, Json& service, StrategyContext& context) {
+  Json& spec = *FindMutable(service, "spec");
+  const int64_t before = NeedsHealthPort(old) ? FindInt(old, {"spec", kHealthPort}) : 0;
+  int number = static_cast<int>(FindInt(spec, {kHealthPort}));
+  ServiceAddresses& addresses = context.addresses;
+  const std::string owner = Owner(service);
+  if (number == 0) {
+    const Result<int> allocated = addresses.AllocatePort(owner);
+    if (!allocated.ok()) return allocated.status();
+    number = *allocated;
+    Set(spec, kHealthPort, Json(number), context.allocator);
+  } else if (!addresses.TakePort(number, owner)) {
+    return PortTaken(service, std::string("spec.") + kHealthPort, number);
+  }
+  if (number == before) return Status::Ok();
+  context.undo.push_back([&addresses, number, owner] { addresses.ReleasePort(number, owner); });
+  return Status::Ok();
+}
+
+Status AssignPorts(const Json& old, Json& service, StrategyContext& context) {
+  if (HasNodePorts(service)) CROFT_RETURN_IF_ERROR(AssignNodePorts(old, service, context));
+  return NeedsHealthPort(service) ? AssignHealthPort(old, service, context) : Status::Ok();
 }
 
 void DropNodePorts(Json& service) {
@@ -167,6 +213,10 @@ void KeepAllocations(const Json& old, Json& service, JsonAllocator& allocator) {
     const Json* value = Find(*before, key);
     if (value != nullptr && Find(spec, key) == nullptr) Set(spec, key, Copy(*value, allocator), allocator);
   }
+  const int64_t health = FindInt(*before, {kHealthPort});
+  if (health != 0 && FindInt(spec, {kHealthPort}) == 0 && NeedsHealthPort(service)) {
+    Set(spec, kHealthPort, Json(health), allocator);
+  }
   Json* ports = FindMutable(spec, "ports");
   const Json* old_ports = Find(*before, "ports");
   if (ports == nullptr || old_ports == nullptr || !ports->IsArray() || !old_ports->IsArray()) return;
@@ -177,6 +227,16 @@ void KeepAllocations(const Json& old, Json& service, JsonAllocator& allocator) {
                         FindString(was, {"protocol"}) == FindString(port, {"protocol"});
       if (same && FindInt(was, {"nodePort"}) != 0) Set(port, "nodePort", Json(FindInt(was, {"nodePort"})), allocator);
     }
+  }
+}
+
+void ValidateHealthPort(const Json& service, Causes& causes) {
+  const int64_t port = FindInt(service, {"spec", kHealthPort});
+  const std::string at = std::string("spec.") + kHealthPort;
+  if (port != 0 && !NeedsHealthPort(service)) {
+    causes.Invalid(at, port, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
+  } else if (port != 0 && !IsNodePort(port)) {
+    causes.Invalid(at, port, kNoNodePort);
   }
 }
 
@@ -195,7 +255,8 @@ void ValidatePorts(const Json& spec, bool with_node_ports, const std::string_vie
     if (!name.empty() && !names.insert(name).second) causes.Duplicate(at + ".name", name);
     const std::string number =
         std::string(FindString(port, {"protocol"}, "TCP")) + "/" + std::to_string(FindInt(port, {"port"}));
-    if (!numbers.insert(number).second) causes.Duplicate(at, number);
+    // The schema says it, too, where all ports have names.
+    if (!numbers.insert(number).second && !causes.Has(at)) causes.Duplicate(at, number);
     const Json* target = Find(port, "targetPort");
     if (target != nullptr && target->IsInt64() && (target->GetInt64() < 1 || target->GetInt64() > 65535)) {
       causes.Invalid(at + ".targetPort", target->GetInt64(), "must be between 1 and 65535, inclusive");
@@ -204,9 +265,8 @@ void ValidatePorts(const Json& spec, bool with_node_ports, const std::string_vie
     if (node_port == 0) continue;
     if (!with_node_ports) {
       causes.Forbidden(at + ".nodePort", "may not be used when `type` is '" + std::string(type) + "'");
-    } else if (node_port < 30000 || node_port > 32767) {
-      causes.Invalid(at + ".nodePort", node_port,
-                     "provided port is not in the valid range. The range of valid ports is 30000-32767");
+    } else if (!IsNodePort(node_port)) {
+      causes.Invalid(at + ".nodePort", node_port, kNoNodePort);
     }
   }
 }
@@ -235,7 +295,7 @@ Status ServiceStrategy::PrepareForCreate(Json& service, StrategyContext& context
   if (!causes.empty()) return Status::Ok();
   CROFT_RETURN_IF_ERROR(AssignAddress(service, context));
   const Json nothing(rapidjson::kObjectType);
-  return HasNodePorts(service) ? AssignNodePorts(nothing, service, context) : Status::Ok();
+  return AssignPorts(nothing, service, context);
 }
 
 Status ServiceStrategy::PrepareForUpdate(const Json& old, Json& service, StrategyContext& context) const {
@@ -252,6 +312,7 @@ Status ServiceStrategy::PrepareForUpdate(const Json& old, Json& service, Strateg
   KeepAllocations(old, service, context.allocator);
   // A type without node ports gives up those that it had; ports that the client asks for are refused by Validate.
   if (!HasNodePorts(service) && HasNodePorts(old)) DropNodePorts(service);
+  if (!NeedsHealthPort(service) && NeedsHealthPort(old)) Erase(*spec, kHealthPort);
   if (type == "ClusterIP" && TypeOf(old) != "ClusterIP") {
     Erase(*spec, "externalTrafficPolicy");
     Erase(*spec, "allocateLoadBalancerNodePorts");
@@ -261,7 +322,7 @@ Status ServiceStrategy::PrepareForUpdate(const Json& old, Json& service, Strateg
   Validate(service, causes);
   if (!causes.empty()) return Status::Ok();
   if (WantedAddress(*spec).empty()) CROFT_RETURN_IF_ERROR(AssignAddress(service, context));
-  return HasNodePorts(service) ? AssignNodePorts(old, service, context) : Status::Ok();
+  return AssignPorts(old, service, context);
 }
 
 void ServiceStrategy::Validate(const Json& service, Causes& causes) const {
@@ -269,6 +330,7 @@ void ServiceStrategy::Validate(const Json& service, Causes& causes) const {
   if (spec == nullptr || !spec->IsObject()) return;
   const std::string_view type = TypeOf(service);
   ValidatePorts(*spec, type == "NodePort" || type == "LoadBalancer", type, causes);
+  ValidateHealthPort(service, causes);
   const std::string address = WantedAddress(*spec);
   if (type == "ExternalName") {
     if (FindString(*spec, {"externalName"}).empty()) causes.Required("spec.externalName");
@@ -295,6 +357,11 @@ void ServiceStrategy::ValidateUpdate(const Json& old, const Json& service, Cause
   const std::string was = WantedAddress(*before);
   const std::string is = WantedAddress(*after);
   if (!was.empty() && was != is) causes.Invalid("spec.clusterIPs[0]", is, "may not change once set");
+  const int64_t before_port = FindInt(*before, {kHealthPort});
+  const int64_t after_port = FindInt(*after, {kHealthPort});
+  if (before_port != 0 && after_port != 0 && before_port != after_port) {
+    causes.Invalid(std::string("spec.") + kHealthPort, after_port, "field is immutable");
+  }
 }
 
 }  // namespace croft::server

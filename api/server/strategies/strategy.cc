@@ -44,7 +44,7 @@ StrategyRegistry::StrategyRegistry() {
   add("apps", "statefulsets", std::make_unique<WorkloadStrategy>(Kind::kStatefulSet));
   add("batch", "cronjobs", std::make_unique<CronJobStrategy>());
   add("batch", "jobs", std::make_unique<JobStrategy>());
-  add("coordination.k8s.io", "leases", std::make_unique<LeaseStrategy>());
+  add("coordination.k8s.io", "leases", std::make_unique<PlainStrategy>());
   add("croft.lab", "certificates", std::make_unique<LabCertificateStrategy>());
   add("croft.lab", "ingresses", std::make_unique<LabIngressStrategy>());
   add("croft.lab", "services", std::make_unique<LabServiceStrategy>());

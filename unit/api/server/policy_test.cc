@@ -30,7 +30,7 @@ TEST_F(PolicyKinds, AreRefusedAsKubernetesRefusesThem) {
     const char* reason;
   } cases[] = {
       {"a rule without verbs", kRoles, R"({"rules":[{"apiGroups":[""],"resources":["pods"]}]})", "rules[0].verbs",
-       "FieldValueRequired"},
+       "Required value: verbs must contain at least one value"},
       {"a rule without groups", kRoles, R"({"rules":[{"verbs":["get"],"resources":["pods"]}]})", "rules[0].apiGroups",
        "FieldValueRequired"},
       {"a rule without resources", kRoles, R"({"rules":[{"verbs":["get"],"apiGroups":[""]}]})", "rules[0].resources",

