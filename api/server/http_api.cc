@@ -1,6 +1,7 @@
 #include "api/server/http_api.h"
 
 #include "api/base/log.h"
+#include "api/server/impersonation.h"
 #include "api/server/wire/watch_socket.h"
 
 namespace croft::server {
@@ -95,6 +96,8 @@ void HttpApi::Dispatch(Exchange& exchange) {
   exchange.info = std::move(*info);
   TakeSocketToken(exchange.request);
   Result<Identity> who = parts_.authenticator.Authenticate(exchange.request);
+  if (!who.ok()) return Fail(exchange, who.status());
+  who = ImpersonatedBy(*who, exchange.request.headers, parts_.service.authorizer());
   if (!who.ok()) return Fail(exchange, who.status());
   exchange.who = std::move(*who);
   if (exchange.info.is_resource) return HandleResource(exchange);
