@@ -6,8 +6,13 @@
 namespace croft {
 namespace {
 
+// Clients look into the details of these without asking whether there are any.
+bool AlwaysDetailed(Reason reason) {
+  return reason == Reason::kNotFound || reason == Reason::kMethodNotAllowed;
+}
+
 // Members that are empty are left out of details.
-void WriteDetails(Json& status, const StatusDetails& details, JsonAllocator& allocator) {
+void WriteDetails(Json& status, const StatusDetails& details, bool always, JsonAllocator& allocator) {
   Json out(rapidjson::kObjectType);
   const auto add = [&](const char* key, const std::string& value) {
     if (!value.empty()) SetString(out, key, value, allocator);
@@ -28,7 +33,7 @@ void WriteDetails(Json& status, const StatusDetails& details, JsonAllocator& all
     Set(out, "causes", std::move(causes), allocator);
   }
   if (details.retry_after) Set(out, "retryAfterSeconds", Json(int64_t{details.retry_after->count()}), allocator);
-  if (!out.ObjectEmpty()) Set(status, "details", std::move(out), allocator);
+  if (always || !out.ObjectEmpty()) Set(status, "details", std::move(out), allocator);
 }
 
 }  // namespace
@@ -42,7 +47,7 @@ std::string StatusBody(const Status& status) {
   SetString(body, "status", status.ok() ? "Success" : "Failure", allocator);
   if (!status.message().empty()) SetString(body, "message", status.message(), allocator);
   if (!status.ok()) SetString(body, "reason", ReasonName(status.reason()), allocator);
-  WriteDetails(body, status.details(), allocator);
+  WriteDetails(body, status.details(), AlwaysDetailed(status.reason()), allocator);
   Set(body, "code", Json(status.ok() ? 200 : status.code()), allocator);
   // Messages quote what clients sent, which may be anything.
   return CleanUtf8(WriteJson(body));

@@ -165,7 +165,7 @@ class Lister {
     if (version_.has_status) Subobject("status", gvk_, kind_name_);
     if (version_.scale) Subobject("scale", {"autoscaling", "v1", "Scale"}, "io.k8s.api.autoscaling.v1.Scale");
     for (const std::string& name : definition_.extra_subresources) {
-      if (name == "approval") {
+      if (name == "approval" || name == "ephemeralcontainers") {
         Subobject(name, gvk_, kind_name_);
       } else {
         ExtraSubresource(name);

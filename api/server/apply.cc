@@ -40,16 +40,22 @@ Status CheckConfig(const Served& served, const Json& config) {
   return Status::Internal(std::move(message));
 }
 
-// The part of a configuration that a request can set: all but the status, or nothing but it.
+// The part of a configuration that a request can set: all but the status, or nothing but what its subresource is for.
 JsonDocument Settable(const Served& served, const std::string& subresource, const Json& config) {
   JsonDocument part;
   auto& allocator = part.GetAllocator();
   part.CopyFrom(config, allocator);
   if (subresource.empty() && served.version->has_status) Erase(part, "status");
-  if (subresource != "status" && subresource != kApproval) return part;
+  const bool debugs = subresource == kEphemeralContainers;
+  if (subresource != "status" && subresource != kApproval && !debugs) return part;
   Json kept(rapidjson::kObjectType);
   for (const char* key : {"apiVersion", "kind", "status"}) {
-    if (Json* found = FindMutable(part, key)) Set(kept, key, std::move(*found), allocator);
+    Json* found = debugs && std::string_view(key) == "status" ? nullptr : FindMutable(part, key);
+    if (found != nullptr) Set(kept, key, std::move(*found), allocator);
+  }
+  const Json* containers = debugs ? Find(config, {"spec", "ephemeralContainers"}) : nullptr;
+  if (containers != nullptr) {
+    Set(Ensure(kept, "spec", allocator), "ephemeralContainers", Copy(*containers, allocator), allocator);
   }
   Json& metadata = Ensure(kept, "metadata", allocator);
   for (const char* key : {"name", "namespace", "uid", "resourceVersion"}) {

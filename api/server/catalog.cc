@@ -78,6 +78,10 @@ DefinitionPtr CatalogView::FindResource(std::string_view group, std::string_view
   return it == by_resource_.end() ? nullptr : it->second;
 }
 
+bool CatalogView::HasGroup(std::string_view group) const {
+  return std::any_of(groups_.begin(), groups_.end(), [&](const auto& each) { return each.first == group; });
+}
+
 bool CatalogView::HasGroupVersion(std::string_view group, std::string_view version) const {
   for (const auto& [name, versions] : groups_) {
     if (name == group) return std::find(versions.begin(), versions.end(), version) != versions.end();

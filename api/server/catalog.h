@@ -40,6 +40,7 @@ class CatalogView {
   DefinitionPtr FindResource(std::string_view group, std::string_view resource) const;
   // Group name and its served versions, the preferred one first; core ("") first.
   const std::vector<std::pair<std::string, std::vector<std::string>>>& groups() const { return groups_; }
+  bool HasGroup(std::string_view group) const;
   bool HasGroupVersion(std::string_view group, std::string_view version) const;
   // Rises with every change; discovery and OpenAPI derive their ETags from it.
   uint64_t generation() const { return generation_; }

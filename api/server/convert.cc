@@ -48,18 +48,20 @@ void ToStorage(const Served& served, JsonDocument& object) {
   schema::ApplyDefaults(*storage.schema, object, object.GetAllocator());
 }
 
+Status PathNotFound() {
+  return Status::NotFound("the server could not find the requested resource");
+}
+
 Status NotServed(const CatalogView& view, const GroupVersionResource& gvr) {
-  std::string why = "the server could not find the requested resource";
   const DefinitionPtr definition = view.FindResource(gvr.group, gvr.resource);
   const schema::ResourceVersion* version = definition == nullptr ? nullptr : definition->FindVersion(gvr.version);
-  if (version != nullptr && version->unconvertible) {
-    const std::string use = ApiVersion(gvr.group, definition->StorageVersion().name);
-    why += ": " + definition->kind + " in " + ApiVersion(gvr.group, gvr.version) +
-           " is not served, since its definition leaves the conversion to a webhook and conversion webhooks are not "
-           "called; use " +
-           use + ", in which the objects are stored";
-  }
-  return Status::NotFound(std::move(why));
+  if (version == nullptr || !version->unconvertible) return PathNotFound();
+  const std::string use = ApiVersion(gvr.group, definition->StorageVersion().name);
+  return Status::NotFound(PathNotFound().message() + ": " + definition->kind + " in " +
+                          ApiVersion(gvr.group, gvr.version) +
+                          " is not served, since its definition leaves the conversion to a webhook and conversion "
+                          "webhooks are not called; use " +
+                          use + ", in which the objects are stored");
 }
 
 }  // namespace croft::server

@@ -78,30 +78,38 @@ void ResourceService::FollowCrd(const ObjectPtr& object, bool removed) {
     parts_.catalog.Remove(group, FindString(crd, {"spec", "names", "plural"}));
     return ReconsiderNames(group);
   }
-  ServeCrd(object);
+  // Who writes the status may have taken away what it says of the names.
+  ServeCrd(object->meta().deleting ? object : JudgeAgain(object));
   ReconsiderNames(group);
   if (object->meta().deleting) CleanUpAfterCrd(object);
 }
 
 void ResourceService::ReconsiderNames(const std::string& group) {
-  const Served crds = parts_.catalog.view()->Find({kCrdGroup, "v1", kCrds});
-  if (crds.definition == nullptr) return;
   for (const ObjectPtr& object : parts_.store.List(CrdResource(), "").items) {
-    JsonDocument crd = object->ToJson();
+    const JsonDocument crd = object->ToJson();
     const Json* wanted = Find(crd, {"spec", "names"});
     const Json* accepted = Find(crd, {"status", "acceptedNames"});
     if (FindString(crd, {"spec", "group"}) != group || wanted == nullptr) continue;
     if (accepted != nullptr && Equal(*wanted, *accepted)) continue;
-    const NamesInUse used = NamesOfGroup(parts_.store, parts_.catalog, group, object->name());
-    JudgeNames(crd, used, parts_.clock.Now(), crd.GetAllocator());
-    if (Equal(crd, object->ToJson())) continue;
-    Result<Draft> draft = Draft::From(crd);
-    if (!draft.ok()) continue;
-    // A conflict means that the definition changes, which judges it again.
-    const Result<ObjectPtr> stored = parts_.store.CommitAndWait(
-        {CrdResource(), object->key(), std::move(*draft), object->meta().revision, crds.def().ephemeral});
-    if (stored.ok()) ServeCrd(*stored);
+    const ObjectPtr judged = JudgeAgain(object);
+    if (judged != object) ServeCrd(judged);
   }
+}
+
+ObjectPtr ResourceService::JudgeAgain(const ObjectPtr& object) {
+  const Served crds = parts_.catalog.view()->Find({kCrdGroup, "v1", kCrds});
+  if (crds.definition == nullptr) return object;
+  JsonDocument crd = object->ToJson();
+  const NamesInUse used =
+      NamesOfGroup(parts_.store, parts_.catalog, FindString(crd, {"spec", "group"}), object->name());
+  JudgeNames(crd, used, parts_.clock.Now(), crd.GetAllocator());
+  if (Equal(crd, object->ToJson())) return object;
+  Result<Draft> draft = Draft::From(crd);
+  if (!draft.ok()) return object;
+  // A conflict means that the definition changes, which judges it again.
+  const Result<ObjectPtr> stored = parts_.store.CommitAndWait(
+      {CrdResource(), object->key(), std::move(*draft), object->meta().revision, crds.def().ephemeral});
+  return stored.ok() ? *stored : object;
 }
 
 void ResourceService::CleanUpAfterCrd(const ObjectPtr& object) {

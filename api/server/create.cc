@@ -41,7 +41,10 @@ void ResourceService::Create(const Identity& who, const Target& target, JsonDocu
   if (!target.subresource.empty()) return done(CreateSubresource(*served, target, body, options));
   if (!target.name.empty()) return done(MethodNotAllowed());
   if (const Status scope = CheckScope(*served, target, false); !scope.ok()) return done(scope);
-  if (served->def().namespaced && target.ns.empty()) return done(MethodNotAllowed());
+  if (served->def().namespaced && target.ns.empty()) {
+    // Under that path posted kinds are only listed, and nothing else is known there.
+    return done(served->def().builtin ? MethodNotAllowed() : PathNotFound());
+  }
 
   const bool generated =
       FindString(body, {"metadata", "name"}).empty() && !FindString(body, {"metadata", "generateName"}).empty();

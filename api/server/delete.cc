@@ -18,11 +18,32 @@ bool IsResource(const Served& served, std::string_view group, std::string_view p
   return served.def().group == group && served.def().plural == plural;
 }
 
+// Dependents that stay unless somebody says what is to become of them, as they always did in these versions.
+bool OrphansByDefault(const Served& served) {
+  const bool first = served.version->name == "v1";
+  return first && (IsResource(served, "batch", "jobs") || IsResource(served, "", "replicationcontrollers"));
+}
+
+// What who leaves that open is told.
+std::vector<std::string> WarningsOf(const Served& served, const DeleteOptions& options) {
+  const bool open = options.propagation_policy.empty() && !options.orphan_dependents;
+  if (!open || !OrphansByDefault(served) || !IsResource(served, "batch", "jobs")) return {};
+  return {
+      "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or "
+      "set propagationPolicy=Orphan to suppress this warning"};
+}
+
 // The finalizers that an object has once its deletion was asked for with this policy. Without a policy what it has
 // decides.
-std::vector<std::string> FinalizersFor(const Object& stored, const std::string& policy) {
+std::vector<std::string> FinalizersFor(const Served& served, const Object& stored, const std::string& policy) {
   std::vector<std::string> finalizers = stored.meta().finalizers;
-  if (policy.empty()) return finalizers;
+  const auto has = [&](const char* name) {
+    return std::find(finalizers.begin(), finalizers.end(), name) != finalizers.end();
+  };
+  if (policy.empty()) {
+    if (OrphansByDefault(served) && !has(kForeground) && !has(kOrphan)) finalizers.emplace_back(kOrphan);
+    return finalizers;
+  }
   std::erase(finalizers, kForeground);
   std::erase(finalizers, kOrphan);
   if (policy == "Foreground") finalizers.emplace_back(kForeground);
@@ -81,7 +102,9 @@ Result<DeleteResult> ResourceService::Delete(const Identity& who, const Target& 
   if (!target.subresource.empty()) {
     return Status(Reason::kMethodNotAllowed, "the server does not allow this method on the requested resource");
   }
-  return DeleteNamed(*served, target, options);
+  Result<DeleteResult> result = DeleteNamed(*served, target, options);
+  if (result.ok()) result->warnings = WarningsOf(*served, options);
+  return result;
 }
 
 Result<DeleteResult> ResourceService::DeleteNamed(const Served& served, const Target& target,
@@ -98,7 +121,7 @@ Result<DeleteResult> ResourceService::DeleteNamed(const Served& served, const Ta
 Result<DeleteResult> ResourceService::DeleteStored(const Served& served, const ObjectPtr& stored,
                                                    const DeleteOptions& options) {
   CROFT_RETURN_IF_ERROR(CheckMortal(served, *stored));
-  std::vector<std::string> finalizers = FinalizersFor(*stored, PolicyOf(options));
+  std::vector<std::string> finalizers = FinalizersFor(served, *stored, PolicyOf(options));
   int64_t grace = 0;
   bool held = !finalizers.empty();
   const JsonDocument json = stored->ToJson();
@@ -108,8 +131,8 @@ Result<DeleteResult> ResourceService::DeleteStored(const Served& served, const O
       // It may only be hurried; nothing else about its deletion changes any more.
       const int64_t before = FindInt(json, {"metadata", "deletionGracePeriodSeconds"});
       const int64_t wanted = options.grace_period_seconds.value_or(before);
-      if (wanted >= before) return DeleteResult{InVersion(served, stored), false};
-      grace = wanted < 0 ? 1 : wanted;
+      if (before > 0 && wanted >= before) return DeleteResult{InVersion(served, stored), false};
+      grace = before == 0 ? 0 : wanted < 0 ? 1 : wanted;
     }
     held = held || grace > 0;
   } else if (IsResource(served, "", "namespaces")) {
@@ -121,8 +144,17 @@ Result<DeleteResult> ResourceService::DeleteStored(const Served& served, const O
     held = true;
   }
   if (held) return MarkDeleting(served, stored, grace, finalizers, options.dry_run);
+  if (IsResource(served, "", "pods")) return RemovePod(served, stored, options.dry_run);
   if (options.dry_run) return DeleteResult{InVersion(served, stored), true};
   return Remove(served, stored);
+}
+
+// Who watches a pod is told that it ends before he is told that it is gone.
+Result<DeleteResult> ResourceService::RemovePod(const Served& served, const ObjectPtr& stored, bool dry_run) {
+  Result<DeleteResult> marked = MarkDeleting(served, stored, 0, {}, dry_run);
+  if (!marked.ok() || !dry_run) return marked.ok() ? Remove(served, marked->object) : marked;
+  marked->removed = true;
+  return marked;
 }
 
 Result<DeleteResult> ResourceService::Remove(const Served& served, const ObjectPtr& stored) {
@@ -195,6 +227,7 @@ Result<ListResult> ResourceService::DeleteCollection(const Identity& who, const 
   Result<Served> served = Admit(who, asked, "deletecollection");
   if (!served.ok()) return served.status();
   CROFT_RETURN_IF_ERROR(CheckScope(*served, target, false));
+  if (served->def().namespaced && target.ns.empty() && !served->def().builtin) return PathNotFound();
   // Not of all namespaces at once, and not of the namespaces themselves.
   if ((served->def().namespaced && target.ns.empty()) || IsResource(*served, "", "namespaces")) {
     return Status(Reason::kMethodNotAllowed, "the server does not allow this method on the requested resource");
@@ -206,6 +239,7 @@ Result<ListResult> ResourceService::DeleteCollection(const Identity& who, const 
   const store::Snapshot snapshot = parts_.store.List(ResourceOf(*served), target.ns);
   ListResult result;
   result.revision = snapshot.revision;
+  result.warnings = WarningsOf(*served, options);
   for (const ObjectPtr& object : snapshot.items) {
     if (!selectors->Matches(*object)) continue;
     if (select.limit > 0 && result.items.size() == static_cast<size_t>(select.limit)) break;

@@ -14,7 +14,7 @@ Result<ObjectPtr> ResourceService::Get(const Identity& who, const Target& target
   if (stored == nullptr) return Status::ObjectNotFound(target.gvr.group, target.gvr.resource, target.name);
   if (ShowsObject(*served, target.subresource)) return InVersion(*served, stored);
   if (target.subresource == "scale" && served->version->scale) return GetScale(*served, stored);
-  return Status::NotFound("the server could not find the requested resource");
+  return PathNotFound();
 }
 
 }  // namespace croft::server

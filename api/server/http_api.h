@@ -85,6 +85,9 @@ class HttpApi {
   // Paths that are no resource: http_paths.cc.
   void HandlePath(Exchange& exchange);
   void HandleDiscovery(Exchange& exchange);
+  // A resource of a group that is not served.
+  void HandleNowhere(Exchange& exchange, const std::string& verb);
+  void ReplyNoPage(const Exchange& exchange);
   void HandleHealth(Exchange& exchange);
   void HandleOpenApi(Exchange& exchange);
   void HandleOpenId(Exchange& exchange);

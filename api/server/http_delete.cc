@@ -37,10 +37,12 @@ void HttpApi::HandleDelete(Exchange& exchange) {
     if (!select.ok()) return Fail(exchange, select.status());
     const Result<ListResult> deleted = parts_.service.DeleteCollection(exchange.who, target, *select, *options);
     if (!deleted.ok()) return Fail(exchange, deleted.status());
+    exchange.style.warnings.insert(exchange.style.warnings.end(), deleted->warnings.begin(), deleted->warnings.end());
     return ReplyList(exchange, *deleted);
   }
   const Result<DeleteResult> deleted = parts_.service.Delete(exchange.who, target, *options);
   if (!deleted.ok()) return Fail(exchange, deleted.status());
+  exchange.style.warnings.insert(exchange.style.warnings.end(), deleted->warnings.begin(), deleted->warnings.end());
   const int code = IsAccepted(*options, *deleted) ? 202 : 200;
   if (!deleted->removed || AnswersWithObject(target.gvr)) return ReplyObject(exchange, code, deleted->object);
   Reply(exchange, JsonReply(code, DeletedBody(target.gvr, *deleted->object), exchange.style));

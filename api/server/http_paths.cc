@@ -30,12 +30,11 @@ std::string VersionDocument() {
   return WriteJson(version);
 }
 
-Status PathNotFound() {
-  return Status::NotFound("the server could not find the requested resource");
-}
-
-bool IsHealth(const std::string& first) {
-  return first == "healthz" || first == "livez" || first == "readyz";
+// Health as a whole, or one of the checks that it consists of.
+bool IsHealth(const std::vector<std::string>& segments) {
+  if (segments.empty() || segments.size() > 2) return false;
+  if (segments.size() == 2 && segments[1] != "ping" && segments[1] != "store") return false;
+  return segments[0] == "healthz" || segments[0] == "livez" || segments[0] == "readyz";
 }
 
 std::string Lower(std::string text) {
@@ -72,7 +71,7 @@ void HttpApi::HandlePath(Exchange& exchange) {
   if (first == "api" || first == "apis") return HandleDiscovery(exchange);
   if (first == "openapi") return HandleOpenApi(exchange);
   if (first == "openid" || first == ".well-known") return HandleOpenId(exchange);
-  if (IsHealth(first)) return HandleHealth(exchange);
+  if (IsHealth(segments)) return HandleHealth(exchange);
   if (first == "version") return Reply(exchange, JsonReply(200, VersionDocument(), exchange.style));
   if (first == "metrics") return Reply(exchange, TextReply(200, MetricsText()));
   if (first.empty()) {
@@ -82,7 +81,18 @@ void HttpApi::HandlePath(Exchange& exchange) {
                                      R"("/openid/v1/jwks","/readyz","/version"]})",
                                      exchange.style));
   }
+  ReplyNoPage(exchange);
+}
+
+// As Go's own multiplexer words it, which clients make a Status of.
+void HttpApi::ReplyNoPage(const Exchange& exchange) {
   Reply(exchange, TextReply(404, "404 page not found\n"));
+}
+
+void HttpApi::HandleNowhere(Exchange& exchange, const std::string& verb) {
+  const Status allowed = parts_.service.CheckAllowed(exchange.who, exchange.info.target, verb);
+  if (!allowed.ok()) return Fail(exchange, allowed);
+  ReplyNoPage(exchange);
 }
 
 void HttpApi::HandleDiscovery(Exchange& exchange) {
@@ -106,7 +116,7 @@ void HttpApi::HandleDiscovery(Exchange& exchange) {
   } else if (!core && segments.size() == 3) {
     document = ResourceListDocument(*view, segments[1], segments[2]);
   }
-  if (document.empty()) return Fail(exchange, PathNotFound());
+  if (document.empty()) return ReplyNoPage(exchange);
   if (type.empty()) return Reply(exchange, JsonReply(200, std::move(document), exchange.style));
   // The client looks at the type to learn that it got what it asked for.
   const std::string tag = "\"" + schema::OpenApiHash(document) + "\"";
@@ -142,11 +152,11 @@ void HttpApi::HandleOpenApi(Exchange& exchange) {
     kind = Kind::kV3Group;
     for (size_t i = 2; i < segments.size(); ++i) path += (path.empty() ? "" : "/") + segments[i];
   } else if (segments.size() != 2 || segments[1] != "v3") {
-    return Fail(exchange, PathNotFound());
+    return ReplyNoPage(exchange);
   }
   if (!kind) return Reply(exchange, TextReply(406, ""));
   const auto document = open_api_.Get(*view, *kind, path, parts_.clock.Steady());
-  if (!document) return Fail(exchange, PathNotFound());
+  if (!document) return ReplyNoPage(exchange);
   const std::string tag = "\"" + document->hash + "\"";
   http::Response response;
   response.headers = {

@@ -60,9 +60,7 @@ void HttpApi::HandleGet(Exchange& exchange) {
 
 void HttpApi::ReplyList(const Exchange& exchange, const ListResult& list) {
   const Served served = parts_.service.catalog().view()->Find(exchange.info.target.gvr);
-  if (served.definition == nullptr) {
-    return Fail(exchange, Status::NotFound("the server could not find the requested resource"));
-  }
+  if (served.definition == nullptr) return Fail(exchange, PathNotFound());
   const Accepted& accepted = exchange.accepted;
   const TableMeta meta{std::to_string(list.revision), list.continue_token, list.remaining};
   if (accepted.as == "Table") {

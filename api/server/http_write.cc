@@ -41,6 +41,12 @@ Result<WriteOptions> ReadOptions(const http::Request& request, const Query& quer
   return options;
 }
 
+// Questions and orders are answered and never stored: there is no table of them.
+bool HasColumns(const Served& served, const std::string& subresource) {
+  if (subresource == "binding" || subresource == "eviction" || subresource == "token") return false;
+  return served.definition == nullptr || !served.def().create_only;
+}
+
 }  // namespace
 
 void HttpApi::HandleResource(Exchange& exchange) {
@@ -50,7 +56,10 @@ void HttpApi::HandleResource(Exchange& exchange) {
     return Fail(exchange,
                 {Reason::kMethodNotAllowed, "the server does not allow this method on the requested resource"});
   }
-  const Result<Accepted> accepted = NegotiateObject(exchange.request.headers.Get("Accept"));
+  const CatalogViewPtr view = parts_.service.catalog().view();
+  if (!view->HasGroup(target.gvr.group)) return HandleNowhere(exchange, verb);
+  const bool tables = HasColumns(view->Find(target.gvr), target.subresource);
+  const Result<Accepted> accepted = NegotiateObject(exchange.request.headers.Get("Accept"), tables);
   if (!accepted.ok()) return Fail(exchange, accepted.status());
   WarnOfDeprecation(exchange);
   exchange.accepted = *accepted;

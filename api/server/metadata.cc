@@ -1,11 +1,24 @@
 #include "api/server/metadata.h"
 
+#include <algorithm>
 #include <set>
+#include <span>
+#include <unordered_map>
 
 namespace croft::server {
 namespace {
 
 constexpr size_t kMaxAnnotationsBytes = 256 * 1024;
+
+using Texts = std::span<const std::string_view>;
+constexpr std::string_view kStandardFinalizers[] = {"foregroundDeletion", "kubernetes", "orphan"};
+// Kinds whose finalizers Kubernetes does not look at, and kinds that are posted on other clusters.
+constexpr std::string_view kPlainGroups[] = {"apiextensions.k8s.io", "apiregistration.k8s.io"};
+constexpr std::string_view kPostedElsewhere[] = {"cert-manager.io", "croft.lab"};
+
+bool IsOneOf(std::string_view text, Texts texts) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
 
 void ValidateName(const Json& metadata, NameFormat format, Causes& causes) {
   const std::string_view name = FindString(metadata, {"name"});
@@ -51,7 +64,7 @@ void ValidateAnnotations(const Json& metadata, Causes& causes) {
     if (!why.empty()) causes.Invalid("metadata.annotations", AsView(annotation.name), why);
     bytes += annotation.name.GetStringLength() + (annotation.value.IsString() ? annotation.value.GetStringLength() : 0);
   }
-  if (bytes > kMaxAnnotationsBytes) causes.TooLong("metadata.annotations", "must have at most 262144 bytes");
+  if (bytes > kMaxAnnotationsBytes) causes.TooLong("metadata.annotations", "may not be more than 262144 bytes");
 }
 
 // Fields are named without an index, as Kubernetes names them.
@@ -212,11 +225,64 @@ void ValidateMetadataUpdate(const Json& old, const Json& object, Causes& causes)
       if (finalizer.IsString()) before.insert(AsView(finalizer));
     }
   }
+  std::set<std::string_view> added;
   for (const Json& finalizer : finalizers->GetArray()) {
-    if (!finalizer.IsString() || before.contains(AsView(finalizer))) continue;
-    causes.Forbidden("metadata.finalizers",
-                     "no new finalizers can be added if the object is being deleted, found new finalizers: \"" +
-                         std::string(AsView(finalizer)) + "\"");
+    if (finalizer.IsString() && !before.contains(AsView(finalizer))) added.insert(AsView(finalizer));
+  }
+  if (added.empty()) return;
+  std::string shown;
+  for (const std::string_view name : added) shown.append(shown.empty() ? "\"" : ", \"").append(name).append("\"");
+  causes.Forbidden(
+      "metadata.finalizers",
+      "no new finalizers can be added if the object is being deleted, found new finalizers []string{" + shown + "}");
+}
+
+void MergeEqualOwners(JsonDocument& object, std::vector<std::string>& warnings) {
+  Json* metadata = FindMutable(object, "metadata");
+  Json* owners = metadata == nullptr ? nullptr : FindMutable(*metadata, "ownerReferences");
+  if (owners == nullptr || !owners->IsArray() || owners->Size() < 2) return;
+  std::string uids;
+  std::unordered_multimap<std::string, rapidjson::SizeType> kept_by_uid;
+  Json kept(rapidjson::kArrayType);
+  for (Json& owner : owners->GetArray()) {
+    const std::string uid(FindString(owner, {"uid"}));
+    const auto [first, last] = kept_by_uid.equal_range(uid);
+    if (std::any_of(first, last, [&](const auto& other) { return Equal(kept[other.second], owner); })) {
+      uids += (uids.empty() ? "" : ", ") + uid;
+      continue;
+    }
+    kept_by_uid.emplace(uid, kept.Size());
+    kept.PushBack(std::move(owner), object.GetAllocator());
+  }
+  *owners = std::move(kept);
+  if (uids.empty()) return;
+  warnings.push_back(
+      ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may "
+      "reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: " +
+      uids);
+}
+
+void JudgeFinalizers(const schema::ResourceDefinition& kind, const Json* old, const Json& object, Causes& causes,
+                     std::vector<std::string>& warnings) {
+  if (IsOneOf(kind.group, kPlainGroups)) return;
+  const bool posted = !kind.builtin || IsOneOf(kind.group, kPostedElsewhere);
+  const Json* before = old == nullptr ? nullptr : Find(*old, {"metadata", "finalizers"});
+  const Json* finalizers = Find(object, {"metadata", "finalizers"});
+  if (finalizers == nullptr || !finalizers->IsArray()) return;
+  for (rapidjson::SizeType i = 0; i < finalizers->Size(); ++i) {
+    const Json& finalizer = (*finalizers)[i];
+    if (!finalizer.IsString()) continue;
+    const std::string name(AsView(finalizer));
+    if (name.find('/') != std::string::npos || IsOneOf(name, kStandardFinalizers)) continue;
+    if (!posted) {
+      causes.Invalid(Indexed("metadata.finalizers", i), name,
+                     "name is neither a standard finalizer name nor is it fully qualified");
+    } else if (before == nullptr || !before->IsArray() ||
+               std::find(before->Begin(), before->End(), finalizer) == before->End()) {
+      warnings.push_back("metadata.finalizers: \"" + name +
+                         "\": prefer a domain-qualified finalizer name including a path (/) to avoid accidental "
+                         "conflicts with other finalizer writers");
+    }
   }
 }
 

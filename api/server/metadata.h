@@ -6,6 +6,7 @@
 #include "api/base/clock.h"
 #include "api/base/id.h"
 #include "api/object/object.h"
+#include "api/schema/definition.h"
 #include "api/server/causes.h"
 #include "api/server/names.h"
 
@@ -15,6 +16,13 @@ namespace croft::server {
 void ValidateMetadata(const Json& object, bool namespaced, NameFormat format, Causes& causes);
 // Checks what may change from `old` to `object`.
 void ValidateMetadataUpdate(const Json& old, const Json& object, Causes& causes);
+
+// Of two owners that are the same in all they say one stays; who sent them is warned.
+void MergeEqualOwners(JsonDocument& object, std::vector<std::string>& warnings);
+// Finalizers whose names say nothing of whose they are: refused of Kubernetes' own kinds, and worth a warning where a
+// posted kind gets them (`old` is null for an object that is new).
+void JudgeFinalizers(const schema::ResourceDefinition& kind, const Json* old, const Json& object, Causes& causes,
+                     std::vector<std::string>& warnings);
 
 // Checks what a client may not decide of a stored object: when it is deleted and, in a patch, what it is called. In
 // a replacement a foreign name or uid is another request's mistake, answered before.

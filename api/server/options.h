@@ -40,6 +40,7 @@ struct ListResult {
   std::optional<int64_t> remaining;
   // The state of the first page is forgotten. No items; the token goes on in the present.
   bool expired = false;
+  std::vector<std::string> warnings = {};
 };
 
 enum class FieldValidation { kIgnore, kWarn, kStrict };
@@ -76,6 +77,7 @@ struct DeleteOptions {
 struct DeleteResult {
   ObjectPtr object;      // as it is now, or as it was last
   bool removed = false;  // false: it stays for finalizers or a grace period
+  std::vector<std::string> warnings = {};
 };
 
 struct WatchOptions {

@@ -45,11 +45,12 @@ Result<WriteResult> ResourceService::Patch(const Identity& who, const Target& ta
     return WriteScale(
         *served, target, [&](JsonDocument* scale) { return ApplyPatch(*served, kind, patch, scale); }, options);
   }
-  if (!ShowsObject(*served, target.subresource))
-    return Status::NotFound("the server could not find the requested resource");
+  if (!ShowsObject(*served, target.subresource)) return PathNotFound();
   const auto change = [&](const ObjectPtr& stored, JsonDocument* wanted) {
     *wanted = stored->ToJson();
-    return ApplyPatch(*served, kind, patch, wanted);
+    CROFT_RETURN_IF_ERROR(ApplyPatch(*served, kind, patch, wanted));
+    if (target.subresource == kEphemeralContainers) *wanted = WithEphemeralContainers(stored, *wanted);
+    return Status::Ok();
   };
   WriteOptions write = options;
   write.patched = true;

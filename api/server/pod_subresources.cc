@@ -29,6 +29,16 @@ void AddScheduledCondition(Json& pod, WallTime now, JsonAllocator& allocator) {
   Set(status, "conditions", std::move(conditions), allocator);
 }
 
+// What a scheduler has to say to others about its choice.
+void CopyAnnotations(const Json& binding, Json& pod, JsonAllocator& allocator) {
+  const Json* annotations = Find(binding, {"metadata", "annotations"});
+  if (annotations == nullptr || !annotations->IsObject() || annotations->ObjectEmpty()) return;
+  Json& own = Ensure(Ensure(pod, "metadata", allocator), "annotations", allocator);
+  for (const auto& annotation : annotations->GetObject()) {
+    if (annotation.value.IsString()) Set(own, AsView(annotation.name), Copy(annotation.value, allocator), allocator);
+  }
+}
+
 }  // namespace
 
 Result<WriteResult> ResourceService::CreateSubresource(const Served& served, const Target& target, const Json& body,
@@ -38,7 +48,7 @@ Result<WriteResult> ResourceService::CreateSubresource(const Served& served, con
   if (pod && target.subresource == "eviction") return EvictPod(served, target, body, options);
   const bool account = served.def().group.empty() && served.def().plural == "serviceaccounts";
   if (account && target.subresource == "token") return CreateToken(target, body, options);
-  return Status::NotFound("the server could not find the requested resource");
+  return PathNotFound();
 }
 
 // A delete by another name. Disruption budgets are not looked at, since nothing counts what they allow.
@@ -58,16 +68,34 @@ Result<WriteResult> ResourceService::EvictPod(const Served& served, const Target
   return Success();
 }
 
+JsonDocument WithEphemeralContainers(const ObjectPtr& stored, const Json& wanted) {
+  JsonDocument pod = stored->ToJson();
+  auto& allocator = pod.GetAllocator();
+  Json& metadata = Ensure(pod, "metadata", allocator);
+  for (const char* key : {"name", "namespace", "uid", "resourceVersion"}) {
+    const std::string_view said = FindString(wanted, {"metadata", key});
+    if (!said.empty()) SetString(metadata, key, said, allocator);
+  }
+  Json& spec = Ensure(pod, "spec", allocator);
+  const Json* containers = Find(wanted, {"spec", "ephemeralContainers"});
+  if (containers == nullptr) {
+    Erase(spec, "ephemeralContainers");
+  } else {
+    Set(spec, "ephemeralContainers", Copy(*containers, allocator), allocator);
+  }
+  return pod;
+}
+
 // The scheduler's word: a pod is bound once and for good. Node and condition are stored in one write, so that no agent
 // sees a pod with a node that is not yet said to be scheduled.
 Result<WriteResult> ResourceService::BindPod(const Served& served, const Target& target, const Json& binding,
                                              const WriteOptions& options) {
   const std::string node(FindString(binding, {"target", "name"}));
-  if (node.empty()) {
-    Causes causes;
-    causes.Required("target.name");
-    return Status::InvalidObject("", "Binding", target.name, causes.Take());
-  }
+  Causes causes;
+  const std::string_view kind = FindString(binding, {"target", "kind"}, "Node");
+  if (kind != "Node" && !kind.empty()) causes.NotSupported("target.kind", kind, {"Node", "<empty>"});
+  if (node.empty()) causes.Required("target.name");
+  if (!causes.empty()) return Status::InvalidObject("", "Binding", target.name, causes.Take());
   const std::string_view uid = FindString(binding, {"metadata", "uid"});
   for (int attempt = 1;; ++attempt) {
     const ObjectPtr stored = Stored(served, target);
@@ -86,6 +114,7 @@ Result<WriteResult> ResourceService::BindPod(const Served& served, const Target&
     auto& allocator = pod.GetAllocator();
     SetString(Ensure(pod, "spec", allocator), "nodeName", node, allocator);
     AddScheduledCondition(pod, parts_.clock.Now(), allocator);
+    CopyAnnotations(binding, pod, allocator);
     if (options.dry_run) return Success();
     Result<Draft> draft = Draft::From(pod);
     if (!draft.ok()) return draft.status();

@@ -160,6 +160,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
     prepared.warnings.push_back(served.def().kind + " is stored and served, but nothing in Croft acts on it yet");
   }
 
+  MergeEqualOwners(body, prepared.warnings);
   auto& allocator = body.GetAllocator();
   ToCheckedForm(served, body, allocator);
   const Strategy& strategy = parts_.strategies.For(served.def().group, served.def().plural);
@@ -175,7 +176,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
   Target named = target;
   named.name = name;
   CROFT_RETURN_IF_ERROR(CheckAllowed(who, named, "create"));
-  CROFT_RETURN_IF_ERROR(CheckNamespaceOpen(served, target.ns));
+  CROFT_RETURN_IF_ERROR(CheckNamespaceOpen(served, target.ns, name));
 
   if (served.version->has_status && !strategy.keeps_status_on_create()) Erase(body, "status");
   schema::ApplyDefaults(*served.version->schema, body, allocator);
@@ -188,6 +189,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
   std::move(context.warnings.begin(), context.warnings.end(), std::back_inserter(prepared.warnings));
   Causes causes;
   ValidateMetadata(body, served.def().namespaced, ParseNameFormat(served.def().name_format), causes);
+  JudgeFinalizers(served.def(), nullptr, body, causes, prepared.warnings);
   causes.Add(schema::Validate(*served.version->schema, body));
   strategy.Validate(body, causes);
   Status refused = Refuse(served, name, causes);
@@ -242,6 +244,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
   Prepared prepared;
   CROFT_RETURN_IF_ERROR(CheckFields(served, body, options, prepared.warnings));
 
+  MergeEqualOwners(body, prepared.warnings);
   auto& allocator = body.GetAllocator();
   ToCheckedForm(served, body, allocator);
   JsonDocument old = stored.ToJson();
@@ -277,6 +280,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
   if (!status_only) {
     ValidateMetadata(body, served.def().namespaced, ParseNameFormat(served.def().name_format), causes);
     ValidateMetadataUpdate(old, body, causes);
+    JudgeFinalizers(served.def(), &old, body, causes, prepared.warnings);
     owners.Validate(causes);
   }
   causes.Add(schema::Validate(*served.version->schema, body));
@@ -297,6 +301,9 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
     SetString(metadata, "resourceVersion", FindString(old, {"metadata", "resourceVersion"}), body.GetAllocator());
     owners.RecordChange(old, body);
     prepared.unchanged = Owners::SameAsStored(old, body);
+    if (!prepared.unchanged) {
+      std::move(context.warnings.begin(), context.warnings.end(), std::back_inserter(prepared.warnings));
+    }
     prepared.finished = IsFinished(stored, body);
     ToStoredForm(served, body, body.GetAllocator());
     refused = MakeDraft(body, &prepared.draft);

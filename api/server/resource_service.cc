@@ -17,7 +17,8 @@ bool ShowsObject(const Served& served, const std::string& subresource) {
   if (subresource.empty()) return true;
   if (subresource == "status") return served.version->has_status;
   const auto& extra = served.def().extra_subresources;
-  return subresource == kApproval && std::find(extra.begin(), extra.end(), subresource) != extra.end();
+  const bool known = subresource == kApproval || subresource == kEphemeralContainers;
+  return known && std::find(extra.begin(), extra.end(), subresource) != extra.end();
 }
 
 ResourceService::ResourceService(Parts parts) : parts_(parts) {}
@@ -49,23 +50,23 @@ Result<Served> ResourceService::Admit(const Identity& who, const Target& target,
 
 Status ResourceService::CheckScope(const Served& served, const Target& target, bool needs_namespace) const {
   if (!served.def().namespaced && !target.ns.empty()) {
-    return Status::NotFound("the server could not find the requested resource");
+    return PathNotFound();
   }
-  if (served.def().namespaced && target.ns.empty() && needs_namespace) {
-    return Status::BadRequest("an empty namespace may not be set when a single object is meant");
-  }
+  if (served.def().namespaced && target.ns.empty() && needs_namespace) return PathNotFound();
   return Status::Ok();
 }
 
-Status ResourceService::CheckNamespaceOpen(const Served& served, const std::string& ns) const {
+Status ResourceService::CheckNamespaceOpen(const Served& served, const std::string& ns, const std::string& name) const {
   if (!served.def().namespaced) return Status::Ok();
   const ObjectPtr found = parts_.store.Get({"", "namespaces"}, {"", ns});
   if (found == nullptr) return Status::ObjectNotFound("", "namespaces", ns);
   if (!found->meta().deleting) return Status::Ok();
-  StatusDetails details{served.def().group, served.def().plural, {}, {}, {}, {}};
+  const std::string& group = served.def().group;
+  StatusDetails details{group, served.def().plural, name, {}, {}, {}};
   details.causes.push_back({"NamespaceTerminating", "namespace " + ns + " is being terminated", "metadata.namespace"});
-  Status status = Status::Forbidden(served.def().plural + " is forbidden: unable to create new content in namespace " +
-                                    ns + " because it is being terminated");
+  Status status = Status::Forbidden(served.def().plural + (group.empty() ? "" : "." + group) + " \"" + name +
+                                    "\" is forbidden: unable to create new content in namespace " + ns +
+                                    " because it is being terminated");
   return status.WithDetails(std::move(details));
 }
 

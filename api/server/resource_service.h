@@ -99,6 +99,9 @@ class ResourceService {
   Result<ListResult> DeleteCollection(const Identity& who, const Target& target, const ListOptions& select,
                                       const DeleteOptions& options);
 
+  // kForbidden when `who` may not.
+  Status CheckAllowed(const Identity& who, const Target& target, std::string_view verb) const;
+
   // Serves the posted CustomResourceDefinitions that the store holds, and takes note of the addresses in use.
   Status Restore();
 
@@ -120,9 +123,8 @@ class ResourceService {
 
   // The kind behind a target, after authorisation. kNotFound when it is not served.
   Result<Served> Admit(const Identity& who, const Target& target, std::string_view verb) const;
-  Status CheckAllowed(const Identity& who, const Target& target, std::string_view verb) const;
   Status CheckScope(const Served& served, const Target& target, bool needs_namespace) const;
-  Status CheckNamespaceOpen(const Served& served, const std::string& ns) const;
+  Status CheckNamespaceOpen(const Served& served, const std::string& ns, const std::string& name) const;
   ObjectPtr Stored(const Served& served, const Target& target) const;
   // The state that a list shows; kExpired when it is forgotten.
   Result<store::Snapshot> SnapshotFor(const Served& served, const std::string& ns, const ListOptions& options,
@@ -162,6 +164,7 @@ class ResourceService {
   // Marks the stored object as being deleted, or removes it.
   Result<DeleteResult> DeleteStored(const Served& served, const ObjectPtr& stored, const DeleteOptions& options);
   Result<DeleteResult> Remove(const Served& served, const ObjectPtr& stored);
+  Result<DeleteResult> RemovePod(const Served& served, const ObjectPtr& stored, bool dry_run);
   Result<DeleteResult> MarkDeleting(const Served& served, const ObjectPtr& stored, std::optional<int64_t> grace,
                                     const std::vector<std::string>& finalizers, bool dry_run = false);
 
@@ -191,6 +194,8 @@ class ResourceService {
   void ServeCrd(const ObjectPtr& crd);
   // Gives the definitions of a group the names that they wait for and that are free now.
   void ReconsiderNames(const std::string& group);
+  // The definition once its status tells how its names are judged now, which is stored; itself when it does.
+  ObjectPtr JudgeAgain(const ObjectPtr& crd);
   void CleanUpAfterCrd(const ObjectPtr& crd);
   // Lets a definition go once it is deleted and nothing of its kind is left.
   void FinishTerminatingCrd(const std::string& group, const std::string& plural);
@@ -209,9 +214,14 @@ store::GroupResource ResourceOf(const Served& served);
 
 // Whether the object itself is read and written by way of the subresource; empty: by none.
 bool ShowsObject(const Served& served, const std::string& subresource);
+inline constexpr const char* kEphemeralContainers = "ephemeralcontainers";
+// What is stored, with the containers for debugging that `wanted` has: all that their subresource lets change.
+JsonDocument WithEphemeralContainers(const ObjectPtr& stored, const Json& wanted);
 
 // Makes what was written in the served version what is stored.
 void ToStorage(const Served& served, JsonDocument& object);
+// What who asks for a path that leads nowhere is told.
+Status PathNotFound();
 // What who asks for a resource that is not served is told; where another version can be had, which.
 Status NotServed(const CatalogView& view, const GroupVersionResource& gvr);
 // Says in a definition's conditions that it is deleted; `cleaned`: nothing of its kind is left.

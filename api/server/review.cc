@@ -26,9 +26,9 @@ Json IdentityOf(const Identity& who, JsonAllocator& allocator) {
   Set(user, "groups", ListOf(who.groups, allocator), allocator);
   if (!who.uid.empty()) SetString(user, "uid", who.uid, allocator);
   for (const auto& [key, value] : who.extra) {
-    Json values(rapidjson::kArrayType);
-    values.PushBack(MakeString(value, allocator), allocator);
-    Set(Ensure(user, "extra", allocator), key, std::move(values), allocator);
+    Json& extra = Ensure(user, "extra", allocator);
+    if (Find(extra, key) == nullptr) Set(extra, key, Json(rapidjson::kArrayType), allocator);
+    FindMutable(extra, key)->PushBack(MakeString(value, allocator), allocator);
   }
   return user;
 }

@@ -88,14 +88,17 @@ Result<WriteResult> ResourceService::Update(const Identity& who, const Target& t
         [&body](const ObjectPtr& stored, JsonDocument* wanted) { return SetNamespaceFinalizers(stored, body, wanted); },
         options);
   }
-  if (!ShowsObject(*served, target.subresource))
-    return Status::NotFound("the server could not find the requested resource");
+  if (!ShowsObject(*served, target.subresource)) return PathNotFound();
   if (target.subresource.empty() && Stored(*served, target) == nullptr && MayCreateByUpdate(*served)) {
     Result<WriteResult> created = CreateByUpdate(who, *served, target, body, options);
     if (created.ok() || !created.status().IsAlreadyExists()) return created;
   }
-  const auto replace = [&body](const ObjectPtr&, JsonDocument* wanted) {
-    wanted->CopyFrom(body, wanted->GetAllocator());
+  const auto replace = [&](const ObjectPtr& stored, JsonDocument* wanted) {
+    if (target.subresource == kEphemeralContainers) {
+      *wanted = WithEphemeralContainers(stored, body);
+    } else {
+      wanted->CopyFrom(body, wanted->GetAllocator());
+    }
     return Status::Ok();
   };
   return Mutate(*served, target, replace, options, pending);
@@ -132,7 +135,7 @@ Status ResourceService::CheckUpdateRevision(const Served& served, const Target& 
   }
   if (*revision == 0 && NeedsRevision(served)) {
     return Status::InvalidObject(
-        served.def().group, served.def().kind, target.name,
+        served.def().group, served.def().plural, target.name,
         {{"FieldValueInvalid", "Invalid value: 0x0: must be specified for an update", "metadata.resourceVersion"}});
   }
   return Status::Ok();

@@ -74,6 +74,7 @@ class ReplicationControllerStrategy final : public Strategy {
     if (spec == nullptr || !spec->IsObject()) return;
     if (Json* pod_spec = PodSpecOf(*spec)) {
       WarnOfUnacted(*pod_spec, "spec.template.spec", context.warnings);
+      WarnOfPodSpec(*pod_spec, "spec.template.spec", context.warnings);
       DefaultPodSpec(*pod_spec, allocator);
     }
     const Json* labels = Find(*spec, {"template", "metadata", "labels"});

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "api/server/strategies/ephemeral_containers.h"
 #include "api/server/strategies/kinds.h"
 #include "api/server/strategies/limit_range_admission.h"
 #include "api/server/strategies/pod_classes.h"
@@ -88,8 +89,15 @@ JsonDocument Frozen(const Json& pod) {
       if (container.IsObject()) Erase(container, "image");
     }
   }
-  for (const char* key : {"activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"}) Erase(copy, key);
+  for (const char* key :
+       {"activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "ephemeralContainers"}) {
+    Erase(copy, key);
+  }
   return copy;
+}
+
+size_t SizeOf(const Json* list) {
+  return list == nullptr || !list->IsArray() ? 0 : list->Size();
 }
 
 bool KeepsTolerations(const Json& old, const Json& now) {
@@ -128,7 +136,9 @@ Status PodStrategy::PrepareForCreate(Json& pod, StrategyContext& context) const 
   }
   ApplyLimitRangeDefaults(pod, context);
   SetIfAbsent(*spec, "serviceAccountName", MakeString("default", allocator), allocator);
+  CROFT_RETURN_IF_ERROR(CheckEphemeralContainers(nullptr, pod, context));
   WarnOfUnacted(*spec, "spec", context.warnings);
+  WarnOfPodSpec(*spec, "spec", context.warnings);
   DefaultPodSpec(*spec, allocator);
   SetIfAbsent(*spec, "enableServiceLinks", Json(true), allocator);
   AddToleration(*spec, "node.kubernetes.io/not-ready", allocator);
@@ -138,9 +148,13 @@ Status PodStrategy::PrepareForCreate(Json& pod, StrategyContext& context) const 
   return CheckLimitRanges(pod, "pods", context);
 }
 
-Status PodStrategy::PrepareForUpdate(const Json&, Json& pod, StrategyContext& context) const {
-  if (Json* spec = FindMutable(pod, "spec")) DefaultPodSpec(*spec, context.allocator);
-  return Status::Ok();
+Status PodStrategy::PrepareForUpdate(const Json& old, Json& pod, StrategyContext& context) const {
+  if (Json* spec = FindMutable(pod, "spec")) {
+    DefaultPodSpec(*spec, context.allocator);
+    const bool debugs = context.subresource == "ephemeralcontainers";
+    if (debugs) context.warnings.emplace_back("spec.ephemeralContainers: kept, but nothing in Croft acts on it yet");
+  }
+  return CheckEphemeralContainers(&old, pod, context);
 }
 
 void PodStrategy::Validate(const Json& pod, Causes& causes) const {
@@ -149,13 +163,11 @@ void PodStrategy::Validate(const Json& pod, Causes& causes) const {
 }
 
 void PodStrategy::ValidateUpdate(const Json& old, const Json& pod, Causes& causes) const {
-  if (!Equal(Frozen(old), Frozen(pod)) || !KeepsTolerations(old, pod)) {
-    causes.Forbidden(
-        "spec",
-        "pod updates may not change fields other than `spec.containers[*].image`, "
-        "`spec.initContainers[*].image`, `spec.activeDeadlineSeconds`, `spec.tolerations` (only additions to "
-        "existing tolerations), `spec.terminationGracePeriodSeconds`");
+  for (const char* list : {"containers", "initContainers"}) {
+    if (SizeOf(Find(old, {"spec", list})) == SizeOf(Find(pod, {"spec", list}))) continue;
+    return causes.Forbidden("spec." + std::string(list), "pod updates may not add or remove containers");
   }
+  if (!Equal(Frozen(old), Frozen(pod)) || !KeepsTolerations(old, pod)) causes.Forbidden("spec", kPodUpdates);
 }
 
 }  // namespace croft::server

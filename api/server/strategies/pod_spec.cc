@@ -190,7 +190,7 @@ void ForEachContainer(const Json& spec, const std::string& path,
 void DefaultPodSpec(Json& spec, JsonAllocator& allocator) {
   if (!spec.IsObject()) return;
   const bool host_network = FindBool(spec, {"hostNetwork"});
-  for (const char* list : {"initContainers", "containers"}) {
+  for (const char* list : {"initContainers", "containers", "ephemeralContainers"}) {
     Json* containers = FindMutable(spec, list);
     if (containers == nullptr || !containers->IsArray()) continue;
     for (Json& container : containers->GetArray()) {
@@ -207,6 +207,24 @@ void DefaultPodSpec(Json& spec, JsonAllocator& allocator) {
     SetString(spec, "serviceAccountName", account, allocator);
     SetString(spec, "serviceAccount", account, allocator);
   }
+}
+
+// A variable that stands twice is lost to who merges the list by names, unless the later one builds on the other.
+void WarnOfPodSpec(const Json& spec, const std::string& path, std::vector<std::string>& warnings) {
+  ForEachContainer(spec, path, [&](const Json& container, const std::string& at) {
+    const Json* env = Find(container, "env");
+    if (env == nullptr || !env->IsArray()) return;
+    std::set<std::string_view> names;
+    for (rapidjson::SizeType i = 0; i < env->Size(); ++i) {
+      const std::string_view name = FindString((*env)[i], {"name"});
+      if (names.insert(name).second) continue;
+      const std::string_view value = FindString((*env)[i], {"value"});
+      const std::string reference = "$(" + std::string(name) + ")";
+      if (value != reference && value.find(reference) != std::string_view::npos) continue;
+      warnings.push_back(Indexed(at + ".env", i) + ": hides previous definition of \"" + std::string(name) +
+                         "\", which may be dropped when using apply");
+    }
+  });
 }
 
 void ValidatePodSpec(const Json& spec, const std::string& path, Causes& causes, const Json* claim_templates) {

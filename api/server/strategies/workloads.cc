@@ -97,7 +97,9 @@ void FillClaims(Json& object, JsonAllocator& allocator) {
 
 void WarnOfTemplate(const Json& object, StrategyContext& context) {
   const Json* spec = Find(object, {"spec", "template", "spec"});
-  if (spec != nullptr && spec->IsObject()) WarnOfUnacted(*spec, "spec.template.spec", context.warnings);
+  if (spec == nullptr || !spec->IsObject()) return;
+  WarnOfUnacted(*spec, "spec.template.spec", context.warnings);
+  WarnOfPodSpec(*spec, "spec.template.spec", context.warnings);
 }
 
 }  // namespace

@@ -110,8 +110,10 @@ std::vector<MediaRange> ParseAccept(std::string_view header) {
   return ranges;
 }
 
-Result<Accepted> NegotiateObject(std::string_view accept) {
-  return Negotiate(accept, KnownObjectForm);
+Result<Accepted> NegotiateObject(std::string_view accept, bool tables) {
+  return Negotiate(accept, [tables](const Accepted& accepted) {
+    return KnownObjectForm(accepted) && (tables || accepted.as != "Table");
+  });
 }
 
 Result<Accepted> NegotiateDiscovery(std::string_view accept) {

@@ -29,8 +29,9 @@ struct MediaRange {
 // Those that the client likes best first: by q, then the more particular ones, then as they stand in the header.
 std::vector<MediaRange> ParseAccept(std::string_view header);
 
-// The first of these that can be served. kNotAcceptable when there is none.
-Result<Accepted> NegotiateObject(std::string_view accept);
+// The first of these that can be served; `tables`: whether what is answered has columns. kNotAcceptable when there is
+// none.
+Result<Accepted> NegotiateObject(std::string_view accept, bool tables = true);
 // The same for discovery, where "as=APIGroupDiscoveryList" is known and tables are not.
 Result<Accepted> NegotiateDiscovery(std::string_view accept);
 

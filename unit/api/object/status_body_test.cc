@@ -17,6 +17,10 @@ TEST(StatusBody, IsWhatKubernetesSends) {
   } cases[] = {
       {"a refusal without details", Status::BadRequest("no \"name\""),
        R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"no \"name\"","reason":"BadRequest","code":400})"},
+      {"what is not there has details, for clients that look into them", Status::NotFound("no such path"),
+       R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"no such path","reason":"NotFound","details":{},"code":404})"},
+      {"so has a method that is not", Status(Reason::kMethodNotAllowed, "no"),
+       R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"no","reason":"MethodNotAllowed","details":{},"code":405})"},
       {"every cause is told",
        Status::InvalidObject("", "Pod", "p", {{"FieldValueRequired", "Required value", "spec.containers"}}),
        R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Pod \"p\" is invalid: spec.containers: Required value","reason":"Invalid",)"

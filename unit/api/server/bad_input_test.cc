@@ -44,7 +44,6 @@ TEST_F(BadInputTest, IsAnsweredWithAStatusAndStoresNothing) {
       {"another API version", kMaps, R"({"apiVersion":"v2","metadata":{"name":"a"}})", kJson, 400, "does not match"},
       {"an unknown resource", "/api/v1/namespaces/d/gadgets", R"({"metadata":{"name":"a"}})", kJson, 404,
        "could not find"},
-      {"an unknown group", "/apis/x.y/v1/gadgets", R"({"metadata":{"name":"a"}})", kJson, 404, "could not find"},
       {"metadata that is a text", kMaps, R"({"metadata":"a"})", kJson, 400, "metadata: must be an object"},
       {"a name that is a number", kMaps, R"({"metadata":{"name":1}})", kJson, 400, "metadata.name"},
       {"a label that is a number", kMaps, R"({"metadata":{"name":"a","labels":{"x":1}}})", kJson, 400,

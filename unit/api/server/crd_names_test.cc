@@ -105,6 +105,17 @@ TEST_F(CrdNamesTest, AnEstablishedKindKeepsItsNamesUntilNewOnesAreFree) {
   EXPECT_NE(Get("/apis/lab.example/v1").text.find("\"shortNames\":[\"bt\"]"), std::string::npos);
 }
 
+TEST_F(CrdNamesTest, WhoReplacesTheConditionsGetsHisAndTheServersOwn) {
+  ASSERT_EQ(Post(kCrds, Crd("boats", R"("kind":"Boat")")).code, 201);
+  const std::string status = std::string(kCrds) + "/boats.lab.example/status";
+  const Answer patched =
+      Patch(status, "json-patch+json", R"([{"op":"add","path":"/status/conditions","value":[{"message":"patched"}]}])");
+  ASSERT_EQ(patched.code, 200) << patched.text;
+  EXPECT_EQ(Conditions(patched.json), "=/: patched");
+  EXPECT_EQ(ConditionsOf("boats"), std::string("=/: patched; ") + kGood);
+  EXPECT_EQ(Get("/apis/lab.example/v1/boats").code, 200) << "served all the time";
+}
+
 TEST_F(CrdNamesTest, BuiltInKindsHoldTheirNames) {
   const std::string crd =
       R"({"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"services.croft.lab"},

@@ -201,6 +201,47 @@ TEST_F(DeleteTest, WithoutAPolicyTheObjectsOwnFinalizersDecide) {
   EXPECT_EQ(Finalizers(Delete(std::string(kMaps) + "/a", R"({"propagationPolicy":"Background"})")), R"(["x.y/z"])");
 }
 
+TEST_F(DeleteTest, WhatAJobMadeStaysUnlessSomebodySaysOtherwise) {
+  const std::string pod = R"({"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}})";
+  const std::string labelled = R"({"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}})";
+  const std::string jobs = "/apis/batch/v1/namespaces/d/jobs";
+  const std::string sets = "/apis/apps/v1/namespaces/d/replicasets";
+  const std::string controllers = "/api/v1/namespaces/d/replicationcontrollers";
+  const char* const kWarning =
+      "299 - \"child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove "
+      "them or set propagationPolicy=Orphan to suppress this warning\"";
+  const struct {
+    const char* name;
+    std::string collection;
+    std::string spec;
+    const char* more;  // in metadata
+    const char* query;
+    const char* finalizers;
+    const char* warning;
+  } cases[] = {
+      {"a Job", jobs, R"("template":)" + pod, "", "", R"(["orphan"])", kWarning},
+      {"a Job, in the background", jobs, R"("template":)" + pod, "", "?propagationPolicy=Background", "", ""},
+      {"a Job, in the older words", jobs, R"("template":)" + pod, "", "?orphanDependents=true", R"(["orphan"])", ""},
+      {"a Job that says itself what is to become of them", jobs, R"("template":)" + pod,
+       R"(,"finalizers":["foregroundDeletion"])", "", R"(["foregroundDeletion"])", kWarning},
+      {"a ReplicationController", controllers, R"("template":)" + labelled, "", "", R"(["orphan"])", ""},
+      {"a ReplicaSet", sets, R"("selector":{"matchLabels":{"a":"b"}},"template":)" + labelled, "", "", "", ""},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const Answer made =
+        Post(c.collection, R"({"metadata":{"name":"a")" + std::string(c.more) + R"(},"spec":{)" + c.spec + "}}");
+    ASSERT_EQ(made.code, 201) << made.text;
+    const Answer answer = Delete(c.collection + "/a" + c.query);
+    EXPECT_EQ(answer.code, 200);
+    EXPECT_EQ(Finalizers(answer), c.finalizers) << answer.text;
+    EXPECT_EQ(answer.headers.Get("Warning"), c.warning);
+    Patch(c.collection + "/a", "merge-patch+json", R"({"metadata":{"finalizers":null}})");
+    EXPECT_EQ(Get(c.collection + "/a").code, 404);
+  }
+  EXPECT_EQ(Delete(jobs).headers.Get("Warning"), kWarning) << "nor do those of a whole collection go";
+}
+
 TEST_F(DeleteTest, DeletionTimesOfPods) {
   struct Case {
     const char* name;

@@ -11,7 +11,6 @@ constexpr Difference kNotThere[] = {
     {"core/v1 pods/proxy", "the API is no way into the pods' network; port-forward is"},
     {"core/v1 services/proxy", "the API is no way into the pods' network; port-forward is"},
     {"core/v1 pods/resize", "containers keep the resources that they were made with"},
-    {"core/v1 pods/ephemeralcontainers", "pods keep the containers that they were made with"},
 };
 
 std::set<std::string> Texts(const Json* list) {

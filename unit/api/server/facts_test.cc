@@ -173,6 +173,8 @@ TEST_F(WireFacts, ObjectsAreFilledInAsByARealServer) {
   // Fields that are not filled in, or otherwise.
   constexpr Difference kOther[] = {
       {"batch/v1 Job: spec.selector.matchLabels.controller-uid", "batch.kubernetes.io/controller-uid since 1.27"},
+      {"batch/v1 Job, ttl and parallelism: spec.selector.matchLabels.controller-uid",
+       "batch.kubernetes.io/controller-uid since 1.27"},
       {"v1 Node: spec.taints[0].key", "set by the controller that watches over nodes, which takes it off again"},
       {"v1 Node: spec.taints[0].effect", "set by the controller that watches over nodes, which takes it off again"},
       {"v1 Node: status.daemonEndpoints.kubeletEndpoint.Port", "absent until the agent reports; Go writes a zero"},

@@ -46,6 +46,19 @@ TEST_F(ImpersonationTest, ARequestIsCarriedOutAsWhomItsHeadersName) {
   for (const auto& c : cases) EXPECT_EQ(WhoIs(c.headers), c.who) << c.name;
 }
 
+TEST_F(ImpersonationTest, AUidAndExtrasAreShown) {
+  const Answer review = As({{"Impersonate-User", "bob"},
+                            {"Impersonate-Uid", "u-1"},
+                            {"Impersonate-Extra-Scopes", "view"},
+                            {"Impersonate-Extra-scopes", "edit"},
+                            {"Impersonate-Extra-lake.example%2Fboat", "b"}},
+                           "POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}");
+  const Json* user = Find(review.json, {"status", "userInfo"});
+  ASSERT_NE(user, nullptr) << review.text;
+  EXPECT_EQ(FindString(*user, {"uid"}), "u-1");
+  EXPECT_EQ(WriteJson(*Find(*user, "extra")), R"({"scopes":["view","edit"],"lake.example/boat":["b"]})");
+}
+
 TEST_F(ImpersonationTest, RightsAreThoseOfWhomTheHeadersName) {
   EXPECT_EQ(As({}).code, 200);
   const Answer bob = As({{"Impersonate-User", "bob"}});

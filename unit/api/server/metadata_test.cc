@@ -206,13 +206,102 @@ TEST_F(MetadataTest, SomeKindsAreReplacedOnlyInAStateThatTheWriterHasSeen) {
     EXPECT_EQ(blind.code, c.needs_revision ? 422 : 200) << blind.text;
     if (c.needs_revision) {
       EXPECT_EQ(Causes(blind), "metadata.resourceVersion:FieldValueInvalid");
-      EXPECT_TRUE(blind.Text({"message"})
-                      .ends_with("metadata.resourceVersion: Invalid value: 0x0: must be specified for an update"))
-          << blind.text;
+      const std::string plural = c.collection.substr(c.collection.rfind('/') + 1);
+      const std::string group = c.collection.substr(6, c.collection.find('/', 6) - 6);
+      EXPECT_EQ(blind.Text({"message"}),
+                plural + "." + group +
+                    " \"a\" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update");
+      EXPECT_EQ(blind.Text({"details", "kind"}), plural);
     }
     EXPECT_EQ(Put(one, Get(one).text).code, 200);
     EXPECT_EQ(Patch(one, "merge-patch+json", R"({"metadata":{"labels":{"x":"y"}}})").code, 200) << "a patch sees it";
   }
+}
+
+TEST_F(MetadataTest, AFinalizerNamesItsDomain) {
+  ASSERT_EQ(Post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+                 R"({"metadata":{"name":"boats.lake.example"},"spec":{"group":"lake.example","scope":"Namespaced",)"
+                 R"("names":{"plural":"boats","kind":"Boat"},"versions":[{"name":"v1","served":true,"storage":true,)"
+                 R"("schema":{"openAPIV3Schema":{"type":"object"}}}]}})")
+                .code,
+            201);
+  const std::string boats = "/apis/lake.example/v1/namespaces/d/boats";
+  const char* const kWarning =
+      "299 - \"metadata.finalizers: \\\"abc\\\": prefer a domain-qualified finalizer name including a path (/) to "
+      "avoid "
+      "accidental conflicts with other finalizer writers\"";
+  const struct {
+    const char* name;
+    std::string collection;
+    const char* finalizers;
+    const char* causes;
+    const char* warning;
+  } cases[] = {
+      {"without a path", kMaps, R"(["a.b/c","abc"])", "metadata.finalizers[1]:FieldValueInvalid", ""},
+      {"with one", kMaps, R"(["a.b/c"])", "", ""},
+      {"those of Kubernetes itself", kMaps, R"(["orphan","kubernetes"])", "", ""},
+      {"of a posted kind", boats, R"(["abc"])", "", kWarning},
+      {"of a kind that is posted elsewhere", "/apis/croft.lab/v1/namespaces/d/services", R"(["abc"])", "", kWarning},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const std::string body =
+        R"({"metadata":{"name":"f","finalizers":)" + std::string(c.finalizers) + R"(},"spec":{"image":"i"}})";
+    const Answer made = Post(c.collection + "?dryRun=All&fieldValidation=Ignore", body);
+    EXPECT_EQ(made.code, *c.causes == '\0' ? 201 : 422) << made.text;
+    EXPECT_EQ(Causes(made), c.causes);
+    EXPECT_EQ(made.headers.Get("Warning"), c.warning);
+  }
+  // What is there is not told again.
+  ASSERT_EQ(Post(boats, R"({"apiVersion":"lake.example/v1","kind":"Boat","metadata":{"name":"b"}})").code, 201);
+  const auto finalize = [&](const char* patch) { return Patch(boats + "/b", "merge-patch+json", patch); };
+  EXPECT_EQ(finalize(R"({"metadata":{"finalizers":["abc"]}})").headers.Get("Warning"), kWarning);
+  EXPECT_FALSE(finalize(R"({"metadata":{"finalizers":["abc","d.e/f"]}})").headers.Has("Warning"));
+  ASSERT_EQ(Delete(boats + "/b").code, 200);
+  const Answer late = finalize(R"({"metadata":{"finalizers":["abc","d.e/f","d.e/h","d.e/g"]}})");
+  EXPECT_TRUE(late.Text({"message"})
+                  .ends_with("metadata.finalizers: Forbidden: no new finalizers can be added if the object is being "
+                             "deleted, found new finalizers []string{\"d.e/g\", \"d.e/h\"}"))
+      << late.text;
+}
+
+TEST_F(MetadataTest, EqualOwnersAreMergedWithAWarning) {
+  const auto owner = [](const char* uid, const char* more = "") {
+    return R"({"apiVersion":"v1","kind":"Node","name":"n","uid":")" + std::string(uid) + "\"" + more + "}";
+  };
+  const auto body = [&](const std::string& owners) {
+    return R"({"metadata":{"name":"o","ownerReferences":[)" + owners + "]}}";
+  };
+  const Answer made =
+      Post(kMaps, body(owner("u") + "," + owner("v") + "," + owner("u") + "," + owner("u", R"(,"controller":true)")));
+  ASSERT_EQ(made.code, 201) << made.text;
+  EXPECT_EQ(Find(made.json, {"metadata", "ownerReferences"})->Size(), 3u) << made.text;
+  const std::string warning(made.headers.Get("Warning"));
+  EXPECT_TRUE(warning.ends_with("duplicate UID(s) observed: u\"")) << warning;
+  const Answer put = Put(std::string(kMaps) + "/o", body(owner("v") + "," + owner("v")));
+  EXPECT_EQ(Find(put.json, {"metadata", "ownerReferences"})->Size(), 1u) << put.text;
+  EXPECT_TRUE(put.headers.Has("Warning"));
+  EXPECT_FALSE(Put(std::string(kMaps) + "/o", body(owner("v"))).headers.Has("Warning"));
+}
+
+TEST_F(MetadataTest, WhatIsTooLongIsToldWithItsBound) {
+  const std::string big(1024 * 1024 + 1, 'x');
+  EXPECT_TRUE(Post(kMaps, R"({"metadata":{"name":"b"},"data":{"k":")" + big + "\"}}")
+                  .Text({"message"})
+                  .ends_with("Too long: may not be more than 1048576 bytes"));
+  EXPECT_TRUE(Post(kMaps, R"({"metadata":{"name":"b","annotations":{"k":")" + big + "\"}}}")
+                  .Text({"message"})
+                  .ends_with("metadata.annotations: Too long: may not be more than 262144 bytes"));
+  EXPECT_TRUE(Post("/api/v1/namespaces/d/secrets", R"({"metadata":{"name":"b"},"stringData":{"k":")" + big + "\"}}")
+                  .Text({"message"})
+                  .ends_with("data: Too long: may not be more than 1048576 bytes"));
+}
+
+TEST_F(MetadataTest, ALeaseMaySayAnyTimes) {
+  EXPECT_EQ(Post(kLeases, R"({"metadata":{"name":"l"},"spec":{"acquireTime":"2026-01-01T00:00:05.000000Z",)"
+                          R"("renewTime":"2026-01-01T00:00:01.000000Z"}})")
+                .code,
+            201);
 }
 
 TEST_F(MetadataTest, ScalesAreRead) {

@@ -23,7 +23,8 @@ TEST_F(ServicePortsTest, WhatIsTakenIsRefusedInKubernetesWords) {
       {"a node port", R"("type":"NodePort","ports":[{"port":80,"nodePort":30777}])",
        "spec.ports[0].nodePort: Invalid value: 30777: provided port is already allocated"},
       {"an address", R"("clusterIP":"10.96.0.7","ports":[{"port":80}])",
-       "spec.clusterIPs: Invalid value: []string{\"10.96.0.7\"}: failed to allocate IP 10.96.0.7: provided IP is already "
+       "spec.clusterIPs: Invalid value: []string{\"10.96.0.7\"}: failed to allocate IP 10.96.0.7: provided IP is "
+       "already "
        "allocated"},
       {"an address from elsewhere", R"("clusterIP":"10.9.0.7","ports":[{"port":80}])",
        "spec.clusterIPs: Invalid value: []string{\"10.9.0.7\"}: failed to allocate IP 10.9.0.7: the provided IP "
@@ -56,8 +57,7 @@ TEST_F(ServicePortsTest, LocalTrafficFromOutsideGetsAPortForHealth) {
             "Service \"b\" is invalid: spec.healthCheckNodePort: Invalid value: " + std::to_string(port) +
                 ": provided port is already allocated");
   EXPECT_EQ(Causes(Make("b", R"("ports":[{"port":80}])" + asked)), "spec.healthCheckNodePort:FieldValueInvalid");
-  EXPECT_EQ(Causes(Make("b", local + R"(,"healthCheckNodePort":40000)")),
-            "spec.healthCheckNodePort:FieldValueInvalid");
+  EXPECT_EQ(Causes(Make("b", local + R"(,"healthCheckNodePort":40000)")), "spec.healthCheckNodePort:FieldValueInvalid");
   const std::string a = std::string(kServices) + "/a";
   // Who never heard of it leaves it as it is.
   EXPECT_EQ(HealthPort(Put(a, R"({"metadata":{"name":"a"},"spec":{)" + local + "}}")), port);
@@ -75,8 +75,9 @@ TEST_F(ServicePortsTest, LocalTrafficFromOutsideGetsAPortForHealth) {
 class NetworkKindsTest : public ApiTest {};
 
 TEST_F(NetworkKindsTest, AnIngressBeginsWithAStatus) {
-  const Answer made = Post("/apis/networking.k8s.io/v1/namespaces/d/ingresses",
-                           R"({"metadata":{"name":"i"},"spec":{"defaultBackend":{"service":{"name":"s","port":{"number":80}}}}})");
+  const Answer made =
+      Post("/apis/networking.k8s.io/v1/namespaces/d/ingresses",
+           R"({"metadata":{"name":"i"},"spec":{"defaultBackend":{"service":{"name":"s","port":{"number":80}}}}})");
   ASSERT_EQ(made.code, 201) << made.text;
   EXPECT_EQ(WriteJson(*Find(made.json, "status")), R"({"loadBalancer":{}})");
 }
