@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from lab import KubectlTest, config_map, deployment
+from lab import MINOR, KubectlTest, config_map, deployment
 
 
 class Errors(KubectlTest):
@@ -46,6 +46,19 @@ class Errors(KubectlTest):
         self.kubectl("create", "-f", "-", given=json.dumps(pod))
         self.refused("container c is not valid for pod two", "logs", "two", "-c", "c")
         self.assertEqual(self.kubectl("logs", "two", "-c", "a"), "")
+
+    def test_acting_as_somebody_else(self):
+        self.assertEqual(self.run_kubectl("--as=bob", "auth", "can-i", "list", "secrets", check=False).stdout.strip(), "no")
+        self.refused('secrets is forbidden: User "bob" cannot list resource "secrets"', "--as=bob", "get", "secrets")
+        self.assertEqual(self.kubectl("--as=bob", "--as-group=system:masters", "auth", "can-i", "list", "secrets"), "yes")
+
+    @unittest.skipIf(MINOR < 27, "an older form of containers for debugging")
+    def test_a_container_for_debugging(self):
+        self.kubectl("run", "debugged", "--image=web:1")
+        added = self.run_kubectl("debug", "debugged", "--image=busybox", "--container=look")
+        self.assertIn("spec.ephemeralContainers: kept, but nothing in Croft acts on it yet", added.stderr)
+        self.assertEqual(self.told("{.spec.ephemeralContainers[*].name}", "pod", "debugged"), "look")
+        self.refused('pods "none" not found', "debug", "none", "--image=busybox")
 
     def test_rights(self):
         self.assertEqual(self.kubectl("auth", "can-i", "create", "deployments.apps"), "yes")
