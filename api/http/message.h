@@ -99,7 +99,7 @@ class Responder {
   virtual ~Responder() = default;
   virtual void Send(Response response) = 0;
   // Runs `task` on an I/O thread, where it answers and must not wait or throw: for a thread that has others to serve.
-  virtual void Later(std::function<void()> task) { task(); }
+  virtual void Later(std::function<void()> task) = 0;
   // Begins a chunked body, or with status 101 a raw connection (HTTP/1.1 only). `max_queued` bounds the unsent bytes.
   virtual std::shared_ptr<Stream> StartStream(int status, Headers headers, size_t max_queued) = 0;
 };

@@ -66,6 +66,7 @@ class FakeResponder final : public http::Responder {
     response_ = std::move(response);
     done_.notify_all();
   }
+  void Later(std::function<void()> task) override { std::move(task)(); }
   std::shared_ptr<http::Stream> StartStream(int status, http::Headers headers, size_t) override {
     const std::lock_guard lock(mutex_);
     response_ = http::Response{status, std::move(headers), {}, {}};

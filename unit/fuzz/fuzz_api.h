@@ -90,6 +90,7 @@ class Api final : public server::ApiTest {
       Look(response);
       to_->Send(std::move(response));
     }
+    void Later(std::function<void()> task) override { to_->Later(std::move(task)); }
     std::shared_ptr<http::Stream> StartStream(int status, http::Headers headers, size_t max_queued) override {
       Look({status, headers, {}, {}});
       return to_->StartStream(status, std::move(headers), max_queued);

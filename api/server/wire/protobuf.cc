@@ -1,6 +1,8 @@
 #include "api/server/wire/protobuf.h"
 
+#include <bit>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,7 +19,7 @@ namespace croft::server {
 namespace {
 
 constexpr std::string_view kMagic("k8s\0", 4);
-constexpr int kMaxDepth = 64;
+constexpr int kMaxDepth = 128;
 
 struct Message;
 
@@ -45,7 +47,7 @@ Field ParseField(std::string_view name, std::string_view code) {
     if (c != '*' && c != '?' && c != '!' && c != '~' && c != 'M') break;
   }
   field.code = code.empty() ? 's' : code.front();
-  if (field.code == 'm') field.message_name = code.substr(1, code.find(';') - 1);
+  if (field.code == 'm' || field.code == 'u') field.message_name = code.substr(1, code.find(';') - 1);
   return field;
 }
 
@@ -55,7 +57,13 @@ struct Tables {
   std::map<std::string, Message, std::less<>> messages;
 
   Tables() {
-    std::string_view lines(kProtobufRoots);
+    for (const char* const lines : {kProtobufRoots, kExtensionProtobufRoots}) AddRoots(lines);
+    for (const char* const* rows : {kProtobufMessages, kExtensionProtobufMessages}) {
+      for (; *rows != nullptr; ++rows) AddMessage(*rows);
+    }
+  }
+
+  void AddRoots(std::string_view lines) {
     while (!lines.empty()) {
       const size_t end = lines.find('\n');
       const std::string_view line = lines.substr(0, end);
@@ -63,7 +71,6 @@ struct Tables {
       roots[std::string(line.substr(0, space))] = line.substr(space + 1);
       lines.remove_prefix(end + 1);
     }
-    for (const char* const* row = kProtobufMessages; *row != nullptr; ++row) AddMessage(*row);
   }
 
   void AddMessage(std::string_view row) {
@@ -100,7 +107,7 @@ class Reader {
     uint64_t number = 0;
     int wire = 0;
     uint64_t integer = 0;    // wire 0
-    std::string_view bytes;  // wire 2
+    std::string_view bytes;  // of the others
   };
 
   std::optional<Value> Next() {
@@ -114,7 +121,7 @@ class Reader {
     } else if (value.wire == 2) {
       value.bytes = Take(Varint());
     } else if (value.wire == 1 || value.wire == 5) {
-      Take(value.wire == 1 ? 8 : 4);
+      value.bytes = Take(value.wire == 1 ? 8 : 4);
     } else {
       ok = false;
     }
@@ -211,6 +218,10 @@ class Decoder {
       case 'i':
         out.SetInt64(static_cast<int64_t>(value.integer));
         return true;
+      case 'f':
+        return ConvertDouble(value.bytes, out);
+      case 'u':
+        return ConvertUnion(field, value.bytes, out, depth);
       case 'y':
         out = MakeString(Base64Encode(value.bytes), allocator_);
         return true;
@@ -220,6 +231,31 @@ class Decoder {
       default:
         return ConvertSpecial(field.code, value.bytes, out);
     }
+  }
+
+  bool ConvertUnion(const Field& field, std::string_view bytes, Json& out, int depth) {
+    Json members(rapidjson::kObjectType);
+    if (!Decode(bytes, field.message_name, members, depth + 1)) return false;
+    for (const auto& [number, member] : AllTables().messages.find(field.message_name)->second.fields) {
+      if (Json* found = FindMutable(members, member.json_name); found != nullptr) out = std::move(*found);
+    }
+    return true;
+  }
+
+  // Little-endian, as the wire has it on every machine.
+  static bool ConvertDouble(std::string_view bytes, Json& out) {
+    if (bytes.size() != 8) return false;
+    uint64_t bits = 0;
+    for (size_t i = 0; i < 8; ++i) bits |= static_cast<uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+    const auto number = std::bit_cast<double>(bits);
+    if (!std::isfinite(number)) return false;
+    constexpr double kExact = 9007199254740992;  // whole numbers up to here are written as such
+    if (number == std::floor(number) && std::abs(number) <= kExact) {
+      out.SetInt64(static_cast<int64_t>(number));
+    } else {
+      out.SetDouble(number);
+    }
+    return true;
   }
 
   bool ConvertSpecial(char code, std::string_view bytes, Json& out) {

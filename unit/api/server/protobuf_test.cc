@@ -1,17 +1,21 @@
 #include "api/server/wire/protobuf.h"
 
+#include <bit>
+
 #include "unit/api/server/api_fixture.h"
 
 namespace croft::server {
 namespace {
 
+std::string Varint(size_t value) {
+  std::string out;
+  for (; value > 127; value /= 128) out += static_cast<char>(value % 128 + 128);
+  return out + static_cast<char>(value);
+}
+
 // A length-delimited field.
-std::string Bytes(int number, const std::string& value) {
-  const int key = number << 3 | 2;
-  std::string out(1, static_cast<char>(key > 127 ? key % 128 + 128 : key));
-  if (key > 127) out += static_cast<char>(key / 128);
-  out += static_cast<char>(value.size());  // all are short
-  return out + value;
+std::string Bytes(size_t number, const std::string& value) {
+  return Varint(number << 3 | 2) + Varint(value.size()) + value;
 }
 
 std::string Number(int number, int value) {
@@ -58,10 +62,7 @@ TEST_F(ProtobufTest, OfAMapsEntriesTheLastCountsHoweverManyThereAre) {
   std::string raw = Bytes(1, Bytes(1, "a"));
   for (int i = 0; i < 200'000; ++i)
     raw += Bytes(2, Bytes(1, "k" + std::to_string(i % 100'000)) + Bytes(2, i < 100'000 ? "x" : "y"));
-  std::string size;  // of field 2, a varint
-  for (size_t left = raw.size(); left > 0; left >>= 7) size += static_cast<char>((left & 127) | (left > 127 ? 128 : 0));
-  const std::string head = std::string("k8s\0", 4) + Bytes(1, Bytes(1, "v1") + Bytes(2, "ConfigMap")) + "\x12" + size;
-  const Result<JsonDocument> decoded = DecodeProtobuf(head + raw);
+  const Result<JsonDocument> decoded = DecodeProtobuf(Envelope("v1", "ConfigMap", raw));
   ASSERT_TRUE(decoded.ok()) << decoded.status().message();
   EXPECT_EQ((*decoded)["data"].MemberCount(), 100'000u);
   EXPECT_EQ(FindString(*decoded, {"data", "k7"}), "y");
@@ -183,6 +184,38 @@ TEST_F(ProtobufTest, WhatIsMalformedOrUnknownIsRefused) {
     EXPECT_GE(answer.code, 400) << size;
   }
   EXPECT_EQ(Get(path + "/cut").code, 404);
+}
+
+std::string Double(int number, double value) {
+  uint64_t bits = std::bit_cast<uint64_t>(value);
+  std::string out(1, static_cast<char>(number << 3 | 1));
+  for (int i = 0; i < 8; ++i, bits >>= 8) out += static_cast<char>(bits & 0xff);
+  return out;
+}
+
+TEST_F(ProtobufTest, SchemasOfPostedKindsAreWhatTheirUnionsHold) {
+  const auto property = [](const std::string& name, const std::string& schema) {
+    return Bytes(29, Bytes(1, name) + Bytes(2, schema));
+  };
+  const std::string list = Bytes(5, "array") + Bytes(24, Bytes(1, Bytes(5, "string")));
+  const std::string closed = Bytes(5, "object") + Bytes(30, Number(1, 0));
+  const std::string open = Bytes(5, "object") + Bytes(30, Number(1, 1) + Bytes(2, Bytes(5, "string")));
+  const std::string count =
+      Bytes(5, "integer") + Double(9, 10) + Double(11, 0.5) + Bytes(8, Bytes(1, "0")) + Number(13, 0);
+  const std::string schema =
+      Bytes(5, "object") + property("a", list) + property("b", closed) + property("c", open) + property("d", count);
+  const std::string version = Bytes(1, "v1") + Number(2, 1) + Number(3, 0) + Bytes(4, Bytes(1, schema));
+  const std::string raw = Bytes(1, Bytes(1, "x")) + Bytes(2, Bytes(1, "example.com") + Bytes(7, version));
+  const Result<JsonDocument> json =
+      DecodeProtobuf(Envelope("apiextensions.k8s.io/v1", "CustomResourceDefinition", raw));
+  ASSERT_TRUE(json.ok()) << json.status().message();
+  const Json& made = (*Find(*json, {"spec", "versions"}))[0];
+  EXPECT_TRUE(FindBool(made, {"served"}));
+  ASSERT_NE(Find(made, "storage"), nullptr) << "what is false is said";
+  EXPECT_EQ(WriteJson(*Find(made, {"schema", "openAPIV3Schema", "properties"})),
+            R"({"a":{"type":"array","items":{"type":"string"}},"b":{"type":"object","additionalProperties":false},)"
+            R"("c":{"type":"object","additionalProperties":{"type":"string"}},)"
+            R"("d":{"type":"integer","maximum":10,"minimum":0.5,"default":0,"maxLength":0}})");
 }
 
 }  // namespace
