@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "api/object/filter.h"
-#include "api/schema/node.h"
+#include "api/schema/native_values.h"
 
 namespace croft::schema {
 namespace {
@@ -28,16 +28,24 @@ bool MeansAbsent(const Node& owner, const Field& field, const Json& value) {
   return field.node->zero_is_unset && IsZero(value);
 }
 
+// What null stands for in a list or a map: the default of what it holds, in Kubernetes' own kinds what their types have
+// for nothing.
+void SetNull(const Node& owner, const Field& use, Json& value, JsonAllocator& allocator) {
+  if (use.default_value != nullptr && !use.node->nullable) {
+    value = Copy(*use.default_value, allocator);
+  } else if (owner.native && (&use == &owner.items || &use == &owner.additional)) {
+    value = NullOf(*use.node);
+  }
+}
+
 void Apply(const Node& node, Json& value, JsonAllocator& allocator) {
   if (value.IsArray() && node.items.node != nullptr) {
     for (Json& item : value.GetArray()) {
-      if (item.IsNull() && node.items.default_value != nullptr && !node.items.node->nullable) {
-        item = Copy(*node.items.default_value, allocator);
-      }
+      if (item.IsNull()) SetNull(node, node.items, item, allocator);
       Apply(*node.items.node, item, allocator);
     }
   }
-  if (!value.IsObject()) return;
+  if (!value.IsObject()) return MakeCanonical(node, value, allocator);
   if (!node.properties.empty() || (!node.native && node.additional.node != nullptr)) {
     FilterMembers(value, [&](std::string_view name, const Json& member) {
       const Field* field = node.FindProperty(name);
@@ -55,9 +63,7 @@ void Apply(const Node& node, Json& value, JsonAllocator& allocator) {
   for (auto& member : value.GetObject()) {
     const Field* field = node.FindMember(AsView(member.name));
     if (field == nullptr) continue;
-    if (member.value.IsNull() && field->default_value != nullptr && !field->node->nullable) {
-      member.value = Copy(*field->default_value, allocator);
-    }
+    if (member.value.IsNull()) SetNull(node, *field, member.value, allocator);
     Apply(*field->node, member.value, allocator);
   }
 }

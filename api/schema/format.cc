@@ -25,6 +25,7 @@ constexpr std::pair<std::string_view, Format> kNames[] = {
     {"ipv6", Format::kIpv6},
     {"cidr", Format::kCidr},
     {"mac", Format::kMac},
+    {"micro-time", Format::kMicroTime},
     {"quantity", Format::kQuantity},
     {"uri", Format::kUri},
     {"uuid", Format::kUuid},
@@ -328,7 +329,8 @@ Format FormatFrom(std::string_view name) {
 
 bool IsKnownFormat(std::string_view name) {
   const Format format = FormatFrom(name);
-  return format != Format::kNone && format != Format::kInt32 && format != Format::kInt64 && format != Format::kQuantity;
+  return format != Format::kNone && format != Format::kInt32 && format != Format::kInt64 &&
+         format != Format::kQuantity && format != Format::kMicroTime;
 }
 
 std::string_view FormatName(Format format) {

@@ -20,6 +20,7 @@ enum class Format : uint8_t {
   kIpv6,
   kCidr,
   kMac,
+  kMicroTime,  // of embedded kinds: a time to the microsecond
   kQuantity,
   kUri,
   kUuid,

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "api/base/wire_time.h"
+#include "api/object/quantity.h"
 #include "api/schema/decoding_error.h"
 #include "api/schema/native_words.h"
 #include "api/schema/utf8.h"
@@ -56,7 +58,16 @@ bool IsMultiple(double number, double factor) {
 
 void CheckText(const Node& node, const Json& value, Complaints& out) {
   const std::string_view text = AsView(value);
+  if (node.native && (node.format == Format::kDateTime || node.format == Format::kMicroTime)) {
+    const auto form = node.format == Format::kMicroTime ? TimeForm::kMicros : TimeForm::kSeconds;
+    const Result<std::string> time = CanonicalTime(text, form);
+    if (!time.ok()) out.Add("FieldValueTypeInvalid", time.status().message());
+    return;
+  }
   if (node.bounds != nullptr && !CheckTextBounds(node, text, value, out)) return;
+  if (node.native && node.format == Format::kQuantity && !Quantity::Parse(text)) {
+    return out.Add("FieldValueTypeInvalid", "unable to parse quantity's suffix");
+  }
   if (node.format == Format::kNone || HasFormat(node.format, text)) return;
   if (node.native && node.format == Format::kByte) {
     return out.Add("FieldValueTypeInvalid", "illegal base64 data at input byte " + std::to_string(BadBase64(text)));

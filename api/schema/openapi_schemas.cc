@@ -89,6 +89,7 @@ class Renderer {
       for (const Json& child : value.GetArray()) out.PushBack(Render(child, native), allocator_);
       return out;
     }
+    if (native && name == "format" && value == "micro-time") return Json("date-time");
     if (name == "items" || name == "additionalProperties" || name == "not") return Render(value, native);
     return Copy(value, allocator_);
   }

@@ -41,6 +41,10 @@ std::vector<Cause> Validate(const Node& schema, const Json& value);
 // Fills in defaults where a field is absent (or null and not nullable), in place.
 void ApplyDefaults(const Node& schema, Json& value, JsonAllocator& allocator);
 
+// Writes the quantities and times of Kubernetes' own kinds, and null in their lists and maps, as its types do, in
+// place. ApplyDefaults does so too.
+void Canonicalize(const Node& schema, Json& value, JsonAllocator& allocator);
+
 // Removes fields that the schema doesn't know, in place, and returns their paths ("spec.foo", 'spec.ports[0].bar').
 // apiVersion, kind and metadata at the root are known. x-kubernetes-preserve-unknown-fields keeps what it covers.
 std::vector<std::string> Prune(const Node& schema, Json& value);

@@ -1,7 +1,6 @@
 #include "api/types/resources.h"
 
-#include <cctype>
-
+#include "api/object/quantity.h"
 #include "api/types/meta.h"
 
 namespace croft::resources {
@@ -43,73 +42,8 @@ const OwnerReference* FindController(const std::vector<OwnerReference>& owners) 
 }
 
 std::optional<int64_t> ParseQuantityMilli(std::string_view text) {
-  bool negative = false;
-  if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
-    negative = text[0] == '-';
-    text.remove_prefix(1);
-  }
-  double value = 0, fraction = 0.1;
-  size_t n = 0;
-  bool point = false, digit = false;
-  for (; n < text.size() && (std::isdigit(static_cast<unsigned char>(text[n])) || text[n] == '.'); ++n) {
-    if (text[n] == '.') {
-      if (point) return std::nullopt;
-      point = true;
-      continue;
-    }
-    digit = true;
-    if (point) {
-      value += (text[n] - '0') * fraction;
-      fraction /= 10;
-    } else {
-      value = value * 10 + (text[n] - '0');
-    }
-  }
-  if (!digit) return std::nullopt;
-  text.remove_prefix(n);
-  double milli = 0;
-  static constexpr std::pair<std::string_view, double> kSuffixes[] = {{"", 1e3},
-                                                                      {"m", 1},
-                                                                      {"k", 1e6},
-                                                                      {"M", 1e9},
-                                                                      {"G", 1e12},
-                                                                      {"T", 1e15},
-                                                                      {"P", 1e18},
-                                                                      {"u", 1e-3},
-                                                                      {"n", 1e-6},
-                                                                      {"Ki", 1024e3},
-                                                                      {"Mi", 1048576e3},
-                                                                      {"Gi", 1073741824e3},
-                                                                      {"Ti", 1099511627776e3},
-                                                                      {"Pi", 1125899906842624e3}};
-  bool known = false;
-  for (const auto& [suffix, scale] : kSuffixes) {
-    if (suffix != text) continue;
-    milli = value * scale;
-    known = true;
-  }
-  if (!known && text.size() > 1 && (text[0] == 'e' || text[0] == 'E')) {
-    int exponent = 0;
-    bool minus = false;
-    text.remove_prefix(1);
-    if (text[0] == '-' || text[0] == '+') {
-      minus = text[0] == '-';
-      text.remove_prefix(1);
-    }
-    if (text.empty() || text.size() > 2) return std::nullopt;
-    for (const char c : text) {
-      if (!std::isdigit(static_cast<unsigned char>(c))) return std::nullopt;
-      exponent = exponent * 10 + (c - '0');
-    }
-    milli = value * 1e3;
-    for (int i = 0; i < exponent; ++i) milli = minus ? milli / 10 : milli * 10;
-    known = true;
-  }
-  if (!known || milli > 9e18) return std::nullopt;
-  // A fraction of a thousandth counts as a whole one, as Kubernetes rounds up.
-  int64_t whole = static_cast<int64_t>(milli);
-  if (static_cast<double>(whole) + 1e-9 < milli) ++whole;
-  return negative ? -whole : whole;
+  const std::optional<Quantity> quantity = Quantity::Parse(text);
+  return quantity ? quantity->Milli() : std::nullopt;
 }
 
 }  // namespace croft::types

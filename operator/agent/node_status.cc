@@ -1,12 +1,16 @@
 #include "operator/agent/node_status.h"
 
+#include "api/object/quantity.h"
 #include "operator/runtime/events.h"
 
 namespace croft::agent {
 namespace {
 
-std::string Cores(int64_t milli) {
-  return milli % 1000 == 0 ? std::to_string(milli / 1000) : std::to_string(milli) + "m";
+// As the server writes it, so that what is read back is no difference.
+std::string Amount(int64_t number, const char* suffix) {
+  const std::string text = std::to_string(number) + suffix;
+  const auto quantity = Quantity::Parse(text);
+  return quantity ? quantity->Canonical() : text;
 }
 
 types::Condition MakeCondition(const char* type, bool is_true, const char* reason, std::string message) {
@@ -24,10 +28,10 @@ types::NodeStatus MakeNodeStatus(const AgentSettings& settings, const types::Nod
                                  const std::string& runtime_version, const std::string& runtime_error, WallTime now) {
   const Machine& machine = settings.machine;
   types::NodeStatus status;
-  status.capacity = {{"cpu", Cores(machine.cpu_milli)},
-                     {"memory", std::to_string(machine.memory_bytes / 1024) + "Ki"},
-                     {"pods", std::to_string(machine.pods)}};
-  if (machine.disk_bytes > 0) status.capacity["ephemeral-storage"] = std::to_string(machine.disk_bytes / 1024) + "Ki";
+  status.capacity = {{"cpu", Amount(machine.cpu_milli, "m")},
+                     {"memory", Amount(machine.memory_bytes / 1024, "Ki")},
+                     {"pods", Amount(machine.pods, "")}};
+  if (machine.disk_bytes > 0) status.capacity["ephemeral-storage"] = Amount(machine.disk_bytes / 1024, "Ki");
   status.allocatable = status.capacity;
   status.addresses = {{"InternalIP", settings.address}, {"Hostname", settings.node_name}};
   status.node_info = before.node_info;

@@ -78,5 +78,50 @@ TEST(ApplyDefaults, DropsWhatMeansAbsentInKubernetesOwnKinds) {
   for (const Case& c : cases) Check(c, &definitions);
 }
 
+TEST(ApplyDefaults, WritesKubernetesOwnKindsAsTheirTypesDo) {
+  const FakeDefinitions definitions(R"({"Q":{"x-kubernetes-int-or-string":true,"format":"quantity"},
+      "T":{"type":"string","format":"date-time","nullable":true},"M":{"type":"string","format":"micro-time"},
+      "O":{"type":"object","properties":{"q":{"$ref":"#/definitions/Q"}}}})");
+  const char* schema = R"({"type":"object","properties":{
+      "limits":{"type":"object","additionalProperties":{"$ref":"#/definitions/Q"}},
+      "sizes":{"type":"array","items":{"$ref":"#/definitions/Q"}},
+      "texts":{"type":"array","items":{"type":"string"}},
+      "labels":{"type":"object","additionalProperties":{"type":"string"}},
+      "objects":{"type":"array","items":{"$ref":"#/definitions/O"}},
+      "numbers":{"type":"array","items":{"type":"integer"}},
+      "flags":{"type":"object","additionalProperties":{"type":"boolean"}},
+      "free":{"type":"object","x-kubernetes-preserve-unknown-fields":true},
+      "time":{"$ref":"#/definitions/T"},"micro":{"$ref":"#/definitions/M"}}})";
+  const Case cases[] = {
+      {"quantities", schema, R"({"limits":{"cpu":0.5,"memory":"0.5Gi","x":1},"sizes":["1000m",2]})",
+       R"({"limits":{"cpu":"500m","memory":"512Mi","x":"1"},"sizes":["1","2"]})"},
+      {"what is no quantity stays", schema, R"({"sizes":["5x",true]})", R"({"sizes":["5x",true]})"},
+      {"times", schema, R"({"time":"2026-01-01T02:00:00.5+02:00","micro":"2026-01-01T02:00:00.500000+02:00"})",
+       R"({"time":"2026-01-01T00:00:00Z","micro":"2026-01-01T00:00:00.500000Z"})"},
+      {"what is no time stays", schema, R"({"time":"noon","micro":"2026-01-01T02:00:00Z"})",
+       R"({"time":"noon","micro":"2026-01-01T02:00:00Z"})"},
+      {"null in a list of texts", schema, R"({"texts":["a",null]})", R"({"texts":["a",""]})"},
+      {"null in a map of texts", schema, R"({"labels":{"a":null}})", R"({"labels":{"a":""}})"},
+      {"null in a list of objects", schema, R"({"objects":[null,{"q":1}]})", R"({"objects":[{},{"q":"1"}]})"},
+      {"null among numbers, flags and quantities", schema,
+       R"({"numbers":[null],"flags":{"a":null},"limits":{"cpu":null}})",
+       R"({"numbers":[0],"flags":{"a":false},"limits":{"cpu":"0"}})"},
+      {"null where everything is free", schema, R"({"free":{"a":null,"q":0.5}})", R"({"free":{"a":null,"q":0.5}})"},
+  };
+  for (const Case& c : cases) {
+    Check(c, &definitions);
+    JsonDocument value = MustParse(c.value);
+    Canonicalize(*MustCompile(c.schema, &definitions), value, value.GetAllocator());
+    EXPECT_EQ(WriteJson(value), c.expected) << c.name << ", without defaults";
+  }
+}
+
+TEST(ApplyDefaults, LeavesPostedKindsAsTheyAreWritten) {
+  const char* schema = R"({"type":"object","properties":{"q":{"x-kubernetes-int-or-string":true,"format":"quantity"},
+      "t":{"type":"string","format":"date-time"},"l":{"type":"array","items":{"type":"string"}}}})";
+  const char* value = R"({"q":"1000m","t":"2026-01-01T02:00:00+02:00","l":[null]})";
+  Check({"a quantity, a time and a null", schema, value, value}, nullptr);
+}
+
 }  // namespace
 }  // namespace croft::schema

@@ -8,6 +8,7 @@ TEST_F(AgentTest, RegistersItsNodeAndRenewsItsLease) {
   EXPECT_TRUE(types::IsReady(node));
   EXPECT_EQ(types::FindAddress(node, "InternalIP"), "192.0.2.1");
   EXPECT_EQ(node.status.capacity.at("pods"), "110");
+  EXPECT_EQ(node.status.capacity.at("memory"), "1Gi") << "spelled as the server does";
   EXPECT_EQ(node.status.node_info.container_runtime_version, "fake://1.0");
   EXPECT_EQ(node.status.daemon_endpoints.kubelet_endpoint.port, 10250);
   const auto renewed = [&] {
