@@ -12,7 +12,7 @@ struct Row {
 };
 
 // Order follows the enumeration, so that a row is found by its index.
-constexpr std::array<Row, 17> kTable{{
+constexpr std::array<Row, 18> kTable{{
     {Reason::kOk, "", 200},
     {Reason::kBadRequest, "BadRequest", 400},
     {Reason::kUnauthorized, "Unauthorized", 401},
@@ -28,6 +28,7 @@ constexpr std::array<Row, 17> kTable{{
     {Reason::kInvalid, "Invalid", 422},
     {Reason::kTooManyRequests, "TooManyRequests", 429},
     {Reason::kInternalError, "InternalError", 500},
+    {Reason::kUnknown, "", 500},
     {Reason::kServiceUnavailable, "ServiceUnavailable", 503},
     {Reason::kTimeout, "Timeout", 504},
 }};

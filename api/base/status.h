@@ -27,11 +27,12 @@ enum class Reason {
   kInvalid,                // 422
   kTooManyRequests,        // 429
   kInternalError,          // 500
+  kUnknown,                // 500, without a name: what Kubernetes never gave a reason
   kServiceUnavailable,     // 503
   kTimeout,                // 504
 };
 
-// The reason's name on the wire ("NotFound"); empty for kOk.
+// The reason's name on the wire ("NotFound"); empty for kOk and kUnknown.
 std::string_view ReasonName(Reason reason);
 // The HTTP status code that carries the reason.
 int ReasonCode(Reason reason);
@@ -74,6 +75,7 @@ class [[nodiscard]] Status {
   static Status Conflict(std::string m) { return {Reason::kConflict, std::move(m)}; }
   static Status Expired(std::string m) { return {Reason::kExpired, std::move(m)}; }
   static Status Invalid(std::string m) { return {Reason::kInvalid, std::move(m)}; }
+  static Status Unknown(std::string m) { return {Reason::kUnknown, std::move(m)}; }
   static Status Internal(std::string m) { return {Reason::kInternalError, std::move(m)}; }
   static Status Unavailable(std::string m) { return {Reason::kServiceUnavailable, std::move(m)}; }
   static Status Timeout(std::string m) { return {Reason::kTimeout, std::move(m)}; }

@@ -4,6 +4,7 @@
 #include <rapidjson/writer.h>
 
 #include <charconv>
+#include <cmath>
 
 namespace croft {
 namespace {
@@ -64,6 +65,20 @@ Status ReadFinalizers(const Json& metadata, std::vector<std::string>* out) {
   }
   return Status::Ok();
 }
+
+// Writes a whole number without a fraction, however large, as Go does: 1.0 and 1e3 are stored as 1 and 1000.
+class ObjectWriter : public rapidjson::Writer<rapidjson::StringBuffer> {
+ public:
+  using Writer::Writer;
+
+  bool Double(double number) {
+    constexpr double kAsDigits = 1e21;
+    if (std::trunc(number) != number || std::abs(number) >= kAsDigits) return Writer::Double(number);
+    char digits[32];
+    const auto end = std::to_chars(digits, digits + sizeof digits, number, std::chars_format::fixed).ptr;
+    return RawValue(digits, static_cast<size_t>(end - digits), rapidjson::kNumberType);
+  }
+};
 
 }  // namespace
 
@@ -140,7 +155,7 @@ Result<Draft> Draft::From(const Json& object) {
   draft.meta_.revision = 0;
 
   rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  ObjectWriter writer(buffer);
   size_t split = 0;
   const auto write_metadata = [&](const Json* metadata) {
     writer.StartObject();

@@ -8,7 +8,7 @@ namespace {
 
 // Clients look into the details of these without asking whether there are any.
 bool AlwaysDetailed(Reason reason) {
-  return reason == Reason::kNotFound || reason == Reason::kMethodNotAllowed;
+  return reason == Reason::kNotFound || reason == Reason::kMethodNotAllowed || reason == Reason::kInvalid;
 }
 
 // Members that are empty are left out of details.
@@ -46,7 +46,7 @@ std::string StatusBody(const Status& status) {
   Ensure(body, "metadata", allocator);
   SetString(body, "status", status.ok() ? "Success" : "Failure", allocator);
   if (!status.message().empty()) SetString(body, "message", status.message(), allocator);
-  if (!status.ok()) SetString(body, "reason", ReasonName(status.reason()), allocator);
+  if (!ReasonName(status.reason()).empty()) SetString(body, "reason", ReasonName(status.reason()), allocator);
   WriteDetails(body, status.details(), AlwaysDetailed(status.reason()), allocator);
   Set(body, "code", Json(status.ok() ? 200 : status.code()), allocator);
   // Messages quote what clients sent, which may be anything.

@@ -17,9 +17,14 @@ inline constexpr size_t kMaxYamlBytes = 16 * 1024 * 1024;
 // keys become strings, "<<" merges. kBadRequest names line and column; a key that stands twice is refused. Aliases are
 // expanded up to a limit, so that a small text can't become a large tree; depth is limited as in ParseJson.
 Result<std::vector<JsonDocument>> ParseYaml(std::string_view text);
-// Exactly one document. With `duplicates` a key that stands twice is no failure: its last value counts, and its path is
-// added there ("spec.replicas").
-Result<JsonDocument> ParseYamlDocument(std::string_view text, std::vector<std::string>* duplicates = nullptr);
+// A key that stands again in one mapping.
+struct YamlDuplicate {
+  int line;         // from 1, of the value that it has there
+  std::string key;  // as JSON: "replicas" with its quotes
+};
+// Exactly one document. With `duplicates` a key that stands twice is no failure: its last value counts, and it is added
+// there.
+Result<JsonDocument> ParseYamlDocument(std::string_view text, std::vector<YamlDuplicate>* duplicates = nullptr);
 
 // Block-style YAML as kubectl prints it: keys sorted, two spaces, lists at the indent of their key, strings quoted only
 // where they would read as something else, texts of several lines as literal blocks.

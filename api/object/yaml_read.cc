@@ -43,7 +43,7 @@ std::string MendEscapes(std::string_view text) {
 class Builder : public YAML::EventHandler {
  public:
   // `duplicates` may be null: then a key that stands twice is refused.
-  explicit Builder(std::vector<std::string>* duplicates) : duplicates_(duplicates) {}
+  explicit Builder(std::vector<YamlDuplicate>* duplicates) : duplicates_(duplicates) {}
 
   std::vector<JsonDocument> TakeDocuments() { return std::move(documents_); }
   bool InDocument() const { return in_document_; }
@@ -121,7 +121,8 @@ class Builder : public YAML::EventHandler {
     size_t depth = 1;
     // Of maps:
     bool has_key = false;
-    bool again = false;  // the key was there before
+    bool again = false;    // the key was there before
+    size_t duplicate = 0;  // and then, which of the duplicates it is
     std::string key;
     std::unordered_set<std::string> keys;
     std::vector<Json> merges;
@@ -178,6 +179,7 @@ class Builder : public YAML::EventHandler {
       if (frame.key == kMergeKey) {
         TakeMerge(mark, frame, std::move(value));
       } else {
+        if (frame.again && duplicates_ != nullptr) duplicates_->at(frame.duplicate).line = mark.line + 1;
         PutMember(frame, std::move(value));
       }
     }
@@ -188,28 +190,17 @@ class Builder : public YAML::EventHandler {
     frame.value.AddMember(MakeString(frame.key, allocator()), std::move(value), allocator());
   }
 
-  // Where the innermost open collection's key stands.
-  std::string Path() const {
-    std::string path;
-    for (const Frame& frame : open_) {
-      if (frame.value.IsArray()) {
-        path += "[" + std::to_string(frame.value.Size()) + "]";
-      } else {
-        path += (path.empty() ? "" : ".") + frame.key;
-      }
-    }
-    return path;
-  }
-
   void TakeKey(const YAML::Mark& mark, Frame& frame, const Json& value, std::string text) {
     if (value.IsNull()) throw Refusal{mark, "a key is missing or null: write it, or quote it"};
     if (value.IsObject() || value.IsArray()) throw Refusal{mark, "a key must be a scalar"};
     frame.key = std::move(text);
     frame.again = frame.key != kMergeKey && !frame.keys.insert(frame.key).second;
-    if (frame.again && duplicates_ != nullptr) {
-      duplicates_->push_back(Path());
-    } else if (frame.again) {
+    if (frame.again && duplicates_ == nullptr) {
       throw Refusal{mark, "the key \"" + frame.key + "\" stands twice in one mapping"};
+    }
+    if (frame.again) {
+      frame.duplicate = duplicates_->size();
+      duplicates_->push_back({0, WriteJson(value)});
     }
     frame.has_key = true;
   }
@@ -233,7 +224,7 @@ class Builder : public YAML::EventHandler {
     }
   }
 
-  std::vector<std::string>* const duplicates_;
+  std::vector<YamlDuplicate>* const duplicates_;
   std::vector<JsonDocument> documents_;
   int begin_ = -1;  // where the last document began
   bool in_document_ = false;
@@ -264,7 +255,7 @@ Status CheckCharacters(std::string_view text) {
                             ": control characters are not allowed but for escapes in double quotes");
 }
 
-Result<std::vector<JsonDocument>> Parse(std::string_view text, std::vector<std::string>* duplicates) {
+Result<std::vector<JsonDocument>> Parse(std::string_view text, std::vector<YamlDuplicate>* duplicates) {
   if (text.size() > kMaxYamlBytes) {
     return Status(Reason::kRequestEntityTooLarge, "the YAML has " + std::to_string(text.size()) +
                                                       " bytes, more than the " + std::to_string(kMaxYamlBytes) +
@@ -295,7 +286,7 @@ Result<std::vector<JsonDocument>> ParseYaml(std::string_view text) {
   return Parse(text, nullptr);
 }
 
-Result<JsonDocument> ParseYamlDocument(std::string_view text, std::vector<std::string>* duplicates) {
+Result<JsonDocument> ParseYamlDocument(std::string_view text, std::vector<YamlDuplicate>* duplicates) {
   Result<std::vector<JsonDocument>> documents = Parse(text, duplicates);
   if (!documents.ok()) return documents.status();
   if (documents->size() != 1) {

@@ -35,9 +35,33 @@ bool IsBase60(std::string_view text) {
          });
 }
 
+// Takes one or two digits off the front.
+bool TakeTwo(std::string_view& text) {
+  const size_t size = std::min<size_t>(std::min(text.find_first_not_of("0123456789"), text.size()), 2);
+  text.remove_prefix(size);
+  return size > 0;
+}
+
+bool TakeChar(std::string_view& text, std::string_view any_of) {
+  if (text.empty() || any_of.find(text[0]) == std::string_view::npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// YAML 1.1 reads 2026-01-31 and 2026-01-31T12:00:00Z as moments; Kubernetes' clients do.
+bool IsTimestamp(std::string_view text) {
+  if (text.find_first_not_of("0123456789") != 4) return false;
+  text.remove_prefix(4);
+  if (!TakeChar(text, "-") || !TakeTwo(text) || !TakeChar(text, "-") || !TakeTwo(text)) return false;
+  if (text.empty()) return true;
+  return TakeChar(text, "Tt ") && TakeTwo(text) && TakeChar(text, ":") && TakeTwo(text) && TakeChar(text, ":") &&
+         TakeTwo(text);
+}
+
 bool ReadsAsOther(std::string_view text) {
   JsonDocument scratch;
-  return !ResolvePlainScalar(text, scratch.GetAllocator()).IsString() || IsBase60(text) || text == "<<" || text == "=";
+  return !ResolvePlainScalar(text, scratch.GetAllocator()).IsString() || IsBase60(text) || IsTimestamp(text) ||
+         text == "<<" || text == "=";
 }
 
 // Whether a text of one line can stand without quotes.

@@ -89,7 +89,9 @@ class Reader {
   }
 
  private:
-  void Required(std::string field) { causes_.push_back({"FieldValueRequired", "Required value", std::move(field)}); }
+  void Required(std::string field, std::string_view why = {}) {
+    causes_.push_back({"FieldValueRequired", "Required value" + std::string(why), std::move(field)});
+  }
 
   void ReadNames(const Json& spec) {
     const Json* names = Find(spec, "names");
@@ -198,7 +200,7 @@ class Reader {
 
   void ReadSchema(const Json& json, const std::string& path, ResourceVersion& version) {
     const Json* schema = Find(json, {"schema", "openAPIV3Schema"});
-    if (schema == nullptr || schema->IsNull()) return Required(path);
+    if (schema == nullptr || schema->IsNull()) return Required(path, ": schemas are required");
     if (!definition_.builtin) {
       for (Cause& cause : CheckStructural(*schema, path)) causes_.push_back(std::move(cause));
       Note(*schema, version.name);

@@ -1,10 +1,12 @@
 #include "api/apply/apply.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "api/server/metadata.h"
 #include "api/server/owners.h"
 #include "api/server/resource_service.h"
+#include "api/server/write_options.h"
 
 // PATCH with application/apply-patch+yaml: the configuration of one manager is merged into what is there, what it no
 // longer says goes, and others' fields are theirs.
@@ -21,8 +23,6 @@ std::string ShowKind(std::string_view api_version, std::string_view kind) {
 
 // What is wrong with a configuration whatever it is applied to.
 Status CheckConfig(const Served& served, const Json& config) {
-  if (!config.IsObject()) return Status::BadRequest("the applied configuration must be an object");
-  CROFT_RETURN_IF_ERROR(CheckMetadataTypes(config));
   const std::string expected = ApiVersion(served.def().group, served.version->name);
   const std::string_view version = FindString(config, {"apiVersion"}), kind = FindString(config, {"kind"});
   if (version != expected || kind != served.def().kind) {
@@ -37,7 +37,27 @@ Status CheckConfig(const Served& served, const Json& config) {
                         std::string(FindString(config, {"metadata", "name"})) + "; " + ShowKind(version, kind) + "): ";
   if (errors.size() > 1) message += "errors:";
   for (const std::string& error : errors) message += (errors.size() > 1 ? "\n  " : "") + error;
-  return Status::Internal(std::move(message));
+  return Status::Unknown(std::move(message));
+}
+
+// Makes a configuration what is compared and stored: what its text spells otherwise is no change.
+Status DecodeConfig(const Served& served, JsonDocument& config) {
+  if (!config.IsObject()) return Status::BadRequest("the applied configuration must be an object");
+  CROFT_RETURN_IF_ERROR(DecodeMetadata(config, config.GetAllocator()));
+  CROFT_RETURN_IF_ERROR(CheckConfig(served, config));
+  schema::Canonicalize(*served.version->schema, config, config.GetAllocator());
+  return Status::Ok();
+}
+
+// What a strict reading of the text has found is told here, since nothing of it is left in the merged object.
+Status TakeFindings(WriteOptions& options, std::vector<std::string>* warnings) {
+  const StrictFindings findings = std::exchange(options.findings, {});
+  if (findings.yaml.empty() || options.validation == FieldValidation::kIgnore) return Status::Ok();
+  if (options.validation == FieldValidation::kWarn) {
+    *warnings = findings.yaml;
+    return Status::Ok();
+  }
+  return Status::BadRequest("error strict decoding YAML: error converting YAML to JSON: " + YamlErrors(findings));
 }
 
 // The part of a configuration that a request can set: all but the status, or nothing but what its subresource is for.
@@ -57,10 +77,18 @@ JsonDocument Settable(const Served& served, const std::string& subresource, cons
   if (containers != nullptr) {
     Set(Ensure(kept, "spec", allocator), "ephemeralContainers", Copy(*containers, allocator), allocator);
   }
-  Json& metadata = Ensure(kept, "metadata", allocator);
-  for (const char* key : {"name", "namespace", "uid", "resourceVersion"}) {
-    const std::string_view text = FindString(config, {"metadata", key});
-    if (!text.empty()) SetString(metadata, key, text, allocator);
+  Json* whole = FindMutable(part, "metadata");
+  if (StatusHasMetadata(served) && !debugs && whole != nullptr && whole->IsObject()) {
+    Set(kept, "metadata", std::move(*whole), allocator);
+    for (const std::string_view key : KeptByStatus(served.def().group, served.def().plural)) {
+      Erase(kept["metadata"], key);
+    }
+  } else {
+    Json& metadata = Ensure(kept, "metadata", allocator);
+    for (const char* key : {"name", "namespace", "uid", "resourceVersion"}) {
+      const std::string_view text = FindString(config, {"metadata", key});
+      if (!text.empty()) SetString(metadata, key, text, allocator);
+    }
   }
   static_cast<Json&>(part) = std::move(kept);
   return part;
@@ -168,17 +196,23 @@ Result<WriteResult> ResourceService::ApplyNew(const Identity& who, const Served&
   return CreateAndWait(who, collection, std::move(body), options);
 }
 
-Result<WriteResult> ResourceService::Apply(const Identity& who, const Target& target, const Json& config,
+Result<WriteResult> ResourceService::Apply(const Identity& who, const Target& target, const Json& given_config,
                                            const WriteOptions& given) {
   WriteOptions options = given;
   options.owners_final = true;
   Result<Served> served = Admit(who, target, "patch");
   if (!served.ok()) return served.status();
   CROFT_RETURN_IF_ERROR(CheckScope(*served, target, true));
-  if (target.subresource == "scale" && served->version->scale) return ApplyScale(*served, target, config, options);
+  if (target.subresource == "scale" && served->version->scale) {
+    return ApplyScale(*served, target, given_config, options);
+  }
   if (!ShowsObject(*served, target.subresource))
     return Status::NotFound("the server could not find the requested resource");
-  CROFT_RETURN_IF_ERROR(CheckConfig(*served, config));
+  JsonDocument config;
+  config.CopyFrom(given_config, config.GetAllocator());
+  CROFT_RETURN_IF_ERROR(DecodeConfig(*served, config));
+  std::vector<std::string> warnings;
+  CROFT_RETURN_IF_ERROR(TakeFindings(options, &warnings));
   const auto change = [&](const ObjectPtr& stored, JsonDocument* wanted) {
     return ApplyTo(*served, target, config, options, stored, wanted);
   };
@@ -189,7 +223,9 @@ Result<WriteResult> ResourceService::Apply(const Identity& who, const Target& ta
         absent ? ApplyNew(who, *served, target, config, options) : Mutate(*served, target, change, options);
     const bool raced =
         absent ? result.status().IsAlreadyExists() : result.status().IsNotFound() && target.subresource.empty();
-    if (!raced || attempt == 8) return result;
+    if (raced && attempt < 8) continue;
+    if (result.ok()) result->warnings.insert(result->warnings.begin(), warnings.begin(), warnings.end());
+    return result;
   }
 }
 

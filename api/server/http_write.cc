@@ -95,7 +95,7 @@ void HttpApi::ReplyWrite(Exchange& exchange, const Result<WriteResult>& result) 
 void HttpApi::HandleCreate(Exchange& exchange) {
   Result<WriteOptions> options = ReadOptions(exchange.request, exchange.query, "CreateOptions");
   if (!options.ok()) return Fail(exchange, options.status());
-  Result<JsonDocument> body = DecodeBody(exchange.request, &options->duplicate_fields);
+  Result<JsonDocument> body = DecodeBody(exchange.request, &options->findings);
   if (!body.ok()) return Fail(exchange, body.status());
   // No thread waits for the disk.
   auto kept = std::make_shared<Exchange>(std::move(exchange));
@@ -130,7 +130,7 @@ void HttpApi::ReplyWhenDurable(Exchange& exchange, const Result<WriteResult>& re
 void HttpApi::HandleUpdate(Exchange& exchange) {
   Result<WriteOptions> options = ReadOptions(exchange.request, exchange.query, "UpdateOptions");
   if (!options.ok()) return Fail(exchange, options.status());
-  Result<JsonDocument> body = DecodeBody(exchange.request, &options->duplicate_fields);
+  Result<JsonDocument> body = DecodeBody(exchange.request, &options->findings);
   if (!body.ok()) return Fail(exchange, body.status());
   ResourceService::Pending pending;
   const Result<WriteResult> result = parts_.service.Update(exchange.who, exchange.info.target, std::move(*body),
@@ -150,9 +150,10 @@ void HttpApi::HandlePatch(Exchange& exchange) {
   const bool apply = kind == PatchKind::kApply;
   Result<WriteOptions> options = ReadOptions(exchange.request, exchange.query, "PatchOptions", apply);
   if (!options.ok()) return Fail(exchange, options.status());
-  const Result<JsonDocument> patch =
-      apply ? DecodeYaml(exchange.request.body, &options->duplicate_fields)
-            : DecodeJson(exchange.request.body, kind == PatchKind::kJson ? nullptr : &options->duplicate_fields);
+  const Result<JsonDocument> patch = apply ? DecodeYaml(exchange.request.body, &options->findings)
+                                     : kind == PatchKind::kJson
+                                         ? DecodeJsonPatch(exchange.request.body, &options->findings)
+                                         : DecodeJson(exchange.request.body, &options->findings);
   if (!patch.ok()) return Fail(exchange, patch.status());
   ResourceService::Pending pending;
   const Result<WriteResult> result = parts_.service.Patch(exchange.who, exchange.info.target, *kind, *patch, *options,

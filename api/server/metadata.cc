@@ -1,9 +1,13 @@
 #include "api/server/metadata.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <span>
 #include <unordered_map>
+#include <utility>
+
+#include "api/base/wire_time.h"
 
 namespace croft::server {
 namespace {
@@ -113,37 +117,53 @@ void ValidateFinalizers(const Json& metadata, Causes& causes) {
   }
 }
 
-void MoveFrom(const Json& old_metadata, Json& metadata, std::string_view key, JsonAllocator& allocator) {
-  const Json* old = Find(old_metadata, key);
-  if (old == nullptr) {
-    Erase(metadata, key);
-  } else {
-    Set(metadata, key, Copy(*old, allocator), allocator);
-  }
-}
-
-Status CheckTextMap(const Json& metadata, std::string_view key) {
-  const Json* map = Find(metadata, key);
+Status DecodeTextMap(Json& metadata, std::string_view key) {
+  Json* map = FindMutable(metadata, key);
   if (map == nullptr || map->IsNull()) return Status::Ok();
-  const std::string field = "metadata." + std::string(key);
-  if (!map->IsObject()) return Status::BadRequest(field + ": must be an object of strings");
-  for (const auto& member : map->GetObject()) {
-    if (!member.value.IsString() && !member.value.IsNull()) {
-      return Status::BadRequest(field + "." + std::string(AsView(member.name)) + ": must be a string");
+  if (!map->IsObject()) return Status::BadRequest("metadata." + std::string(key) + ": must be an object of strings");
+  for (auto& member : map->GetObject()) {
+    if (member.value.IsNull()) member.value.SetString("");
+    if (!member.value.IsString()) {
+      return Status::BadRequest("metadata." + std::string(key) + "." + std::string(AsView(member.name)) +
+                                ": must be a string");
     }
   }
   return Status::Ok();
 }
 
-Status CheckManagedFields(const Json& metadata) {
-  const Json* list = Find(metadata, "managedFields");
+// Null items of lists become what `empty` is.
+void FillNulls(Json& metadata, std::string_view key, rapidjson::Type empty) {
+  Json* list = FindMutable(metadata, key);
+  if (list == nullptr || !list->IsArray()) return;
+  for (Json& item : list->GetArray()) {
+    if (!item.IsNull()) continue;
+    item = empty == rapidjson::kStringType ? Json("") : Json(empty);
+  }
+}
+
+// The time that a member is, in its one spelling; empty when it is none.
+Result<std::string> ReadTime(const Json& owner, std::string_view key, std::string_view path) {
+  const Json* time = Find(owner, key);
+  if (time == nullptr || time->IsNull()) return std::string();
+  const std::string field = std::string(path) + "." + std::string(key);
+  if (!time->IsString()) return Status::BadRequest(field + ": must be a string");
+  Result<std::string> canonical = CanonicalTime(AsView(*time), TimeForm::kSeconds);
+  if (!canonical.ok()) return canonical.status().Annotate(field);
+  return canonical;
+}
+
+Status DecodeManagedFields(Json& metadata, JsonAllocator& allocator) {
+  Json* list = FindMutable(metadata, "managedFields");
   if (list == nullptr || list->IsNull()) return Status::Ok();
   if (!list->IsArray()) return Status::BadRequest("metadata.managedFields: must be a list");
   for (rapidjson::SizeType i = 0; i < list->Size(); ++i) {
     const std::string path = Indexed("metadata.managedFields", i);
-    const Json& entry = (*list)[i];
+    Json& entry = (*list)[i];
     if (!entry.IsObject()) return Status::BadRequest(path + ": must be an object");
-    for (const char* key : {"manager", "operation", "apiVersion", "time", "fieldsType", "subresource"}) {
+    const Result<std::string> time = ReadTime(entry, "time", path);
+    if (!time.ok()) return time.status();
+    if (!time->empty()) SetString(entry, "time", *time, allocator);
+    for (const char* key : {"manager", "operation", "apiVersion", "fieldsType", "subresource"}) {
       const Json* text = Find(entry, key);
       if (text == nullptr || text->IsNull() || text->IsString()) continue;
       return Status::BadRequest(path + "." + key + ": must be a string");
@@ -326,18 +346,46 @@ void CarryOver(const Json& old_metadata, Json& metadata, JsonAllocator& allocato
   EraseEmpty(metadata);
 }
 
-Status CheckMetadataTypes(const Json& object) {
+void MoveFrom(const Json& old_metadata, Json& metadata, std::string_view key, JsonAllocator& allocator) {
+  const Json* old = Find(old_metadata, key);
+  if (old == nullptr) {
+    Erase(metadata, key);
+  } else {
+    Set(metadata, key, Copy(*old, allocator), allocator);
+  }
+}
+
+std::span<const std::string_view> KeptByStatus(std::string_view group, std::string_view plural) {
+  static constexpr std::string_view kAll[] = {"labels", "annotations", "finalizers", "ownerReferences"};
+  static constexpr std::string_view kLabels[] = {"labels"};
+  static constexpr std::string_view kOwners[] = {"ownerReferences"};
+  static constexpr std::pair<std::string_view, std::string_view> kWhole[] = {
+      {"admissionregistration.k8s.io", "validatingadmissionpolicies"},
+      {"apiextensions.k8s.io", "customresourcedefinitions"},
+      {"apiregistration.k8s.io", "apiservices"},
+      {"storage.k8s.io", "volumeattachments"},
+  };
+  if (group.empty() && plural == "pods") return kOwners;
+  if (group == "apps" && plural == "deployments") return kLabels;
+  if (std::find(std::begin(kWhole), std::end(kWhole), std::pair(group, plural)) != std::end(kWhole)) return kAll;
+  return {};
+}
+
+Status DecodeMetadata(Json& object, JsonAllocator& allocator) {
   if (!object.IsObject()) return Status::BadRequest("the body must be a JSON object");
-  const Json* metadata = Find(object, "metadata");
+  Json* metadata = FindMutable(object, "metadata");
   if (metadata == nullptr || metadata->IsNull()) return Status::Ok();
   if (!metadata->IsObject()) return Status::BadRequest("metadata: must be an object");
-  for (const char* key : {"generateName", "creationTimestamp", "deletionTimestamp"}) {
-    CROFT_RETURN_IF_ERROR(CheckText(*metadata, key));
+  CROFT_RETURN_IF_ERROR(CheckText(*metadata, "generateName"));
+  for (const char* key : {"creationTimestamp", "deletionTimestamp"}) {  // of which those of the store count
+    if (const Result<std::string> time = ReadTime(*metadata, key, "metadata"); !time.ok()) return time.status();
   }
-  CROFT_RETURN_IF_ERROR(CheckTextMap(*metadata, "labels"));
-  CROFT_RETURN_IF_ERROR(CheckTextMap(*metadata, "annotations"));
+  CROFT_RETURN_IF_ERROR(DecodeTextMap(*metadata, "labels"));
+  CROFT_RETURN_IF_ERROR(DecodeTextMap(*metadata, "annotations"));
+  FillNulls(*metadata, "finalizers", rapidjson::kStringType);
+  FillNulls(*metadata, "ownerReferences", rapidjson::kObjectType);
   CROFT_RETURN_IF_ERROR(CheckOwnerFlags(*metadata));
-  CROFT_RETURN_IF_ERROR(CheckManagedFields(*metadata));
+  CROFT_RETURN_IF_ERROR(DecodeManagedFields(*metadata, allocator));
   Result<Meta> meta = ParseMeta(object);
   return meta.status();
 }

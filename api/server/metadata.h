@@ -1,6 +1,8 @@
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/base/clock.h"
@@ -35,8 +37,14 @@ void StampNew(Json& metadata, const std::string& ns, bool has_generation, WallTi
 // Takes over from `old` what an update can't change.
 void CarryOver(const Json& old_metadata, Json& metadata, JsonAllocator& allocator);
 
-// Types of metadata fields that readers rely on and schemas leave alone; kBadRequest names the field.
-Status CheckMetadataTypes(const Json& object);
+// Reads metadata as Kubernetes' typed one is read, whatever the kind: null in maps and lists is an empty text, times
+// get their one spelling. kBadRequest names a field of a wrong type.
+Status DecodeMetadata(Json& object, JsonAllocator& allocator);
+
+// Members of metadata that an update of a Kubernetes kind's status leaves as they are.
+std::span<const std::string_view> KeptByStatus(std::string_view group, std::string_view plural);
+// Makes a member what it is in `old_metadata`, or absent.
+void MoveFrom(const Json& old_metadata, Json& metadata, std::string_view key, JsonAllocator& allocator);
 
 // Sets a member, or removes it when `text` is empty.
 void SetOrErase(Json& object, std::string_view key, std::string_view text, JsonAllocator& allocator);

@@ -45,6 +45,14 @@ struct ListResult {
 
 enum class FieldValidation { kIgnore, kWarn, kStrict };
 
+// What a strict reading finds in a body that is read nevertheless.
+struct StrictFindings {
+  std::vector<std::string> twice;  // fields that stand twice in JSON: "spec.replicas"
+  // Keys that do in YAML: 'line 3: key "replicas" already set in map'.
+  std::vector<std::string> yaml;
+  std::vector<std::string> operations;  // of a JSON patch: 'json patch unknown field "[0].why"'
+};
+
 struct WriteOptions {
   bool dry_run = false;
   FieldValidation validation = FieldValidation::kWarn;
@@ -52,9 +60,8 @@ struct WriteOptions {
   bool force = false;         // of an applied configuration: take what others own
   // metadata.managedFields of the body is what is to be stored: not what a client says, but what Apply made of it.
   bool owners_final = false;
-  // Fields that the decoder found twice ("spec.replicas"): reported as unknown ones are.
-  std::vector<std::string> duplicate_fields = {};
-  bool patched = false;  // the wanted state is a change of the stored one, not a client's whole object
+  StrictFindings findings = {};  // reported as unknown fields are
+  bool patched = false;          // the wanted state is a change of the stored one, not a client's whole object
 };
 
 struct WriteResult {

@@ -5,6 +5,9 @@
 namespace croft::server {
 namespace {
 
+// What Kubernetes says of each JSON patch that can not be carried out; the cause follows.
+constexpr const char* kRejected = "the server rejected our request due to an error in our request: ";
+
 Status ApplyPatch(const Served& served, PatchKind kind, const Json& patch, JsonDocument* document) {
   switch (kind) {
     case PatchKind::kJson: {
@@ -12,7 +15,7 @@ Status ApplyPatch(const Served& served, PatchKind kind, const Json& patch, JsonD
       const Status applied = ApplyJsonPatch(*document, patch);
       // What is a list at all is refused as a whole, as Kubernetes does, whatever is wrong with an operation.
       if (applied.ok() || applied.reason() == Reason::kRequestEntityTooLarge) return applied;
-      return Status::Invalid(applied.message());
+      return Status::Invalid(kRejected + applied.message());
     }
     case PatchKind::kMerge:
       if (!patch.IsObject()) return Status::BadRequest("a merge patch must be a JSON object");

@@ -5,6 +5,7 @@
 #include "api/server/metadata.h"
 #include "api/server/owners.h"
 #include "api/server/resource_service.h"
+#include "api/server/write_options.h"
 
 // Between what a client sent and what is stored: identity of the object, unknown fields, defaults, the kind's own
 // strategy, validation. In that order, since defaults are what a strategy builds on and all that is stored is
@@ -13,30 +14,38 @@ namespace croft::server {
 namespace {
 
 constexpr std::string_view kTypeInvalid = "FieldValueTypeInvalid";
+// A patch must not make a reply that is larger than itself.
+constexpr size_t kMaxShownPatch = 2048;
 
 std::string Expected(const Served& served) {
   return ApiVersion(served.def().group, served.version->name);
 }
 
-// apiVersion and kind of the body must be the URL's; absent ones are filled in.
-Status CheckType(const Served& served, JsonDocument& body) {
+// apiVersion and kind of the body must be the URL's. Of Kubernetes' own kinds they may be absent.
+Status CheckType(const Served& served, const Json& body) {
   const std::string expected = Expected(served);
-  const std::string_view version = FindString(body, {"apiVersion"}, expected);
-  if (version != expected && !version.empty()) {
+  const std::string_view kind = FindString(body, {"kind"}), version = FindString(body, {"apiVersion"});
+  if (kind.empty() && !served.def().builtin) {
+    return Status::BadRequest("Object 'Kind' is missing in 'object has no kind field '");
+  }
+  if (version != expected && !(version.empty() && served.def().builtin)) {
     return Status::BadRequest("the API version in the data (" + std::string(version) +
                               ") does not match the expected API version (" + expected + ")");
   }
-  const std::string_view kind = FindString(body, {"kind"}, served.def().kind);
   if (kind != served.def().kind && !kind.empty()) {
     return Status::BadRequest(std::string(kind) + " in version \"" + served.version->name +
                               "\" cannot be handled as a " + served.def().kind);
   }
+  return Status::Ok();
+}
+
+void SetType(const Served& served, JsonDocument& body) {
+  const std::string expected = Expected(served);
   auto& allocator = body.GetAllocator();
   const bool converted = FindForm(served) != nullptr;  // to what is stored, once all is checked
   SetString(body, "kind", served.def().kind, allocator);
   SetString(body, "apiVersion",
             converted ? expected : ApiVersion(served.def().group, served.def().StorageVersion().name), allocator);
-  return Status::Ok();
 }
 
 Status CheckNamespaceOf(const Target& target, const Json& body) {
@@ -45,17 +54,23 @@ Status CheckNamespaceOf(const Target& target, const Json& body) {
   return Status::BadRequest("the namespace of the provided object does not match the namespace sent on the request");
 }
 
-// Kubernetes' own kinds answer 400 to a wrong type, since they fail to decode; posted kinds 422.
-Status Refuse(const Served& served, std::string_view name, Causes& causes) {
+// What a body that can not be read is answered with. Of a patch it is the result that can't.
+Status Undecodable(const Served& served, const Json& body, const WriteOptions& options, const std::string& why) {
+  if (options.patched) return Unreadable(body, why);
+  return Status::BadRequest(served.def().kind + " in version \"" + served.version->name + "\" cannot be handled as a " +
+                            served.def().kind + ": " + why);
+}
+
+// Kubernetes' own kinds fail to decode where a type is wrong; posted kinds are invalid then.
+Status Refuse(const Served& served, std::string_view name, const Json& body, const WriteOptions& options,
+              Causes& causes) {
   if (causes.empty()) return Status::Ok();
   if (served.def().builtin) {
     for (const Cause& cause : causes.list()) {
       if (cause.type != kTypeInvalid) continue;
       // What is not about decoding names its field.
       const bool names_field = cause.message.starts_with("Invalid value");
-      return Status::BadRequest(served.def().kind + " in version \"" + served.version->name +
-                                "\" cannot be handled as a " + served.def().kind + ": " +
-                                (names_field ? cause.field + ": " : "") + cause.message);
+      return Undecodable(served, body, options, (names_field ? cause.field + ": " : "") + cause.message);
     }
   }
   return Status::InvalidObject(served.def().group, served.def().kind, name, causes.Take());
@@ -68,6 +83,24 @@ void MoveMember(const Json& from, Json& to, std::string_view key, JsonAllocator&
   } else {
     Set(to, key, Copy(*found, allocator), allocator);
   }
+}
+
+// Everything but the status is taken from what is stored, and but what of metadata goes with it.
+void TakeStatus(const Served& served, const Json& old, JsonDocument& body) {
+  JsonDocument whole;
+  auto& allocator = whole.GetAllocator();
+  whole.CopyFrom(old, allocator);
+  MoveMember(body, whole, "status", allocator);
+  if (StatusHasMetadata(served)) {
+    const Json& before = *Find(old, "metadata");
+    MoveMember(body, whole, "metadata", allocator);
+    Json& metadata = Ensure(whole, "metadata", allocator);
+    CarryOver(before, metadata, allocator);
+    for (const std::string_view key : KeptByStatus(served.def().group, served.def().plural)) {
+      MoveFrom(before, metadata, key, allocator);
+    }
+  }
+  body.Swap(whole);
 }
 
 // Whether desired state differs: all but the version it is written in, metadata and, where it is a subresource, status.
@@ -115,45 +148,96 @@ void GiveBack(std::vector<std::function<void()>>& undo) {
   undo.clear();
 }
 
+Status CheckIdentity(const Served& served, const Target& target, const Json& object) {
+  CROFT_RETURN_IF_ERROR(CheckType(served, object));
+  const std::string name(FindString(object, {"metadata", "name"}));
+  if (name.empty()) {
+    return Status::BadRequest("the name of the object (" + target.name +
+                              " based on URL) was undeterminable: name must be provided");
+  }
+  if (name != target.name) {
+    return Status::BadRequest("the name of the object (" + name + ") does not match the name on the URL (" +
+                              target.name + ")");
+  }
+  const std::string ns(FindString(object, {"metadata", "namespace"}));
+  if (ns.empty() || ns == target.ns || target.ns.empty()) return CheckNamespaceOf(target, object);
+  return Status::BadRequest("the namespace of the object (" + ns + ") does not match the namespace on the request (" +
+                            target.ns + ")");
+}
+
+bool StatusHasMetadata(const Served& served) {
+  return served.def().builtin && !served.def().replaceable;
+}
+
+Status OtherUid(const Served& served, const Target& target, std::string_view wanted, std::string_view found) {
+  const schema::ResourceDefinition& kind = served.def();
+  const std::string key = "/registry/" + (kind.group.empty() ? "" : kind.group + "/") + kind.plural + "/" +
+                          (target.ns.empty() ? "" : target.ns + "/") + target.name;
+  return Status::ObjectConflict(kind.group, kind.plural, target.name,
+                                "StorageError: invalid object, Code: 4, Key: " + key +
+                                    ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in "
+                                    "precondition: " +
+                                    std::string(wanted) + ", UID in object meta: " + std::string(found));
+}
+
+Status Unreadable(const Json& patched, std::string_view why) {
+  Causes causes;
+  causes.Invalid("patch", WriteJson(patched).substr(0, kMaxShownPatch), why);
+  return Status::InvalidObject("", "", "", causes.Take());
+}
+
 Status ResourceService::CheckFields(const Served& served, Json& object, const WriteOptions& options,
                                     std::vector<std::string>& warnings) const {
   std::vector<std::string> unknown = schema::Prune(*served.version->schema, object);
   if (options.validation == FieldValidation::kIgnore) return Status::Ok();
-  // In the order in which Kubernetes finds them: a posted kind is read as JSON first and by its schema then; of its own
-  // kinds an unknown field that stands twice is unknown once.
-  std::vector<std::string> complaints;
-  const auto duplicates = [&] {
-    for (const std::string& field : options.duplicate_fields) {
-      const bool told = served.def().builtin && std::find(unknown.begin(), unknown.end(), field) != unknown.end();
+  const bool strict = options.validation == FieldValidation::kStrict;
+  // In the order in which Kubernetes finds them: a patch and a posted kind are read as JSON first and by the schema
+  // then; of its own kinds an unknown field that stands twice is unknown once.
+  const bool read_before = options.patched || !served.def().builtin;
+  std::vector<std::string> complaints = options.findings.operations;
+  const auto twice = [&] {
+    for (const std::string& field : options.findings.twice) {
+      const bool told = !read_before && std::find(unknown.begin(), unknown.end(), field) != unknown.end();
       if (!told) complaints.push_back("duplicate field \"" + field + "\"");
     }
   };
-  if (!served.def().builtin) {
-    std::sort(unknown.begin(), unknown.end());
-    duplicates();
-  }
+  if (!options.findings.yaml.empty() && strict) complaints.push_back(YamlErrors(options.findings));
+  if (!strict) complaints.insert(complaints.end(), options.findings.yaml.begin(), options.findings.yaml.end());
+  if (!served.def().builtin) std::sort(unknown.begin(), unknown.end());
+  if (read_before) twice();
   for (const std::string& field : unknown) complaints.push_back("unknown field \"" + field + "\"");
-  if (served.def().builtin) duplicates();
+  if (!read_before) twice();
   if (complaints.empty()) return Status::Ok();
-  if (options.validation == FieldValidation::kStrict) {
-    return Status::BadRequest(served.def().kind + " in version \"" + served.version->name +
-                              "\" cannot be handled as a " + served.def().kind +
-                              ": strict decoding error: " + Joined(complaints));
-  }
+  if (strict) return Undecodable(served, object, options, "strict decoding error: " + Joined(complaints));
   warnings.insert(warnings.end(), complaints.begin(), complaints.end());
   return Status::Ok();
+}
+
+Status ResourceService::DecodeWanted(const Served& served, const Target& target, JsonDocument& body,
+                                     const WriteOptions& options, std::vector<std::string>& warnings) const {
+  if (!options.patched) {
+    CROFT_RETURN_IF_ERROR(CheckIdentity(served, target, body));
+  } else {
+    if (const Status type = CheckType(served, body); !type.ok()) return Unreadable(body, type.message());
+    CROFT_RETURN_IF_ERROR(CheckNamespaceOf(target, body));
+    if (FindString(body, {"metadata", "name"}).empty()) return CheckIdentity(served, target, body);
+  }
+  SetType(served, body);
+  return CheckFields(served, body, options, warnings);
 }
 
 Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity& who, const Served& asked,
                                                                  const Target& target, JsonDocument& body,
                                                                  const WriteOptions& options) {
   Served served = asked;
-  CROFT_RETURN_IF_ERROR(CheckMetadataTypes(body));
+  CROFT_RETURN_IF_ERROR(DecodeMetadata(body, body.GetAllocator()));
   CROFT_RETURN_IF_ERROR(CheckType(served, body));
   CROFT_RETURN_IF_ERROR(CheckNamespaceOf(target, body));
-  if (!FindString(body, {"metadata", "resourceVersion"}).empty()) {
-    return Status::BadRequest("resourceVersion should not be set on objects to be created");
+  const std::string_view revision = FindString(body, {"metadata", "resourceVersion"}, "0");
+  if (!revision.empty() && revision != "0") {
+    return Status::Unknown("resourceVersion should not be set on objects to be created");
   }
+  SetType(served, body);
   Prepared prepared;
   CROFT_RETURN_IF_ERROR(CheckFields(served, body, options, prepared.warnings));
   if (served.def().data_only) {
@@ -192,7 +276,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
   JudgeFinalizers(served.def(), nullptr, body, causes, prepared.warnings);
   causes.Add(schema::Validate(*served.version->schema, body));
   strategy.Validate(body, causes);
-  Status refused = Refuse(served, name, causes);
+  Status refused = Refuse(served, name, body, options, causes);
   if (refused.ok()) refused = prepare;
   if (refused.ok()) {
     owners.RecordNew(body);
@@ -207,9 +291,10 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
 
 Status ResourceService::PrepareQuestion(const Served& served, const Target& target, JsonDocument& body,
                                         const WriteOptions& options, std::vector<std::string>* warnings) const {
-  CROFT_RETURN_IF_ERROR(CheckMetadataTypes(body));
+  CROFT_RETURN_IF_ERROR(DecodeMetadata(body, body.GetAllocator()));
   CROFT_RETURN_IF_ERROR(CheckType(served, body));
   CROFT_RETURN_IF_ERROR(CheckNamespaceOf(target, body));
+  SetType(served, body);
   CROFT_RETURN_IF_ERROR(CheckFields(served, body, options, *warnings));
   Erase(body, "status");
   if (!target.ns.empty()) {
@@ -219,30 +304,19 @@ Status ResourceService::PrepareQuestion(const Served& served, const Target& targ
   Causes causes;
   causes.Add(schema::Validate(*served.version->schema, body));
   parts_.strategies.For(served.def().group, served.def().plural).Validate(body, causes);
-  return Refuse(served, FindString(body, {"metadata", "name"}), causes);
+  return Refuse(served, FindString(body, {"metadata", "name"}), body, options, causes);
 }
 
 Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& asked, const Target& target,
                                                                  const Object& stored, JsonDocument& body,
                                                                  const WriteOptions& options) {
   Served served = asked;
-  CROFT_RETURN_IF_ERROR(CheckMetadataTypes(body));
-  CROFT_RETURN_IF_ERROR(CheckType(served, body));
-  CROFT_RETURN_IF_ERROR(CheckNamespaceOf(target, body));
-  const std::string_view name = FindString(body, {"metadata", "name"});
-  if (name != target.name && !(options.patched && !name.empty())) {
-    if (name.empty()) return Status::BadRequest("name must be provided");
-    return Status::BadRequest("the name of the object (" + std::string(name) +
-                              ") does not match the name on the URL (" + target.name + ")");
-  }
+  Prepared prepared;
+  CROFT_RETURN_IF_ERROR(DecodeWanted(served, target, body, options, prepared.warnings));
   const std::string_view uid = FindString(body, {"metadata", "uid"});
   if (!uid.empty() && uid != stored.meta().uid && !options.patched) {
-    return Status::ObjectConflict(
-        served.def().group, served.def().plural, target.name,
-        "Precondition failed: UID in precondition: " + std::string(uid) + ", UID in object meta: " + stored.meta().uid);
+    return OtherUid(served, target, uid, stored.meta().uid);
   }
-  Prepared prepared;
-  CROFT_RETURN_IF_ERROR(CheckFields(served, body, options, prepared.warnings));
 
   MergeEqualOwners(body, prepared.warnings);
   auto& allocator = body.GetAllocator();
@@ -259,11 +333,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
       parts_.store, parts_.catalog, parts_.addresses, now, allocator, options.dry_run, target.subresource, {}, {}};
   Status prepare;
   if (status_only) {
-    // Everything but the status is taken from what is stored.
-    JsonDocument whole;
-    whole.CopyFrom(old, whole.GetAllocator());
-    MoveMember(body, whole, "status", whole.GetAllocator());
-    body.Swap(whole);
+    TakeStatus(served, old, body);
     auto& fresh = body.GetAllocator();
     schema::ApplyDefaults(*served.version->schema, body, fresh);
     StrategyContext of_status{parts_.store, parts_.catalog,  parts_.addresses,  now,
@@ -277,7 +347,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
     prepare = strategy.PrepareForUpdate(old, body, context);
     prepared.undo = std::move(context.undo);
   }
-  if (!status_only) {
+  if (!status_only || StatusHasMetadata(served)) {
     ValidateMetadata(body, served.def().namespaced, ParseNameFormat(served.def().name_format), causes);
     ValidateMetadataUpdate(old, body, causes);
     JudgeFinalizers(served.def(), &old, body, causes, prepared.warnings);
@@ -290,7 +360,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareUpdate(const Served& a
     strategy.Validate(body, causes);
     strategy.ValidateUpdate(old, body, causes);
   }
-  Status refused = Refuse(served, target.name, causes);
+  Status refused = Refuse(served, target.name, body, options, causes);
   if (refused.ok()) refused = prepare;
   if (refused.ok()) {
     ToStorage(served, body);

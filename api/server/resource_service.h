@@ -148,6 +148,9 @@ class ResourceService {
   // Prunes and reports what the schema doesn't know.
   Status CheckFields(const Served& served, Json& object, const WriteOptions& options,
                      std::vector<std::string>& warnings) const;
+  // All that can be wrong with a wanted state before it is looked at as an object of its kind.
+  Status DecodeWanted(const Served& served, const Target& target, JsonDocument& body, const WriteOptions& options,
+                      std::vector<std::string>& warnings) const;
   // Runs `change` on the stored object and stores what comes of it; again on a conflict unless a revision was asked
   // for.
   Result<WriteResult> Mutate(const Served& served, const Target& target, const Change& change,
@@ -217,6 +220,14 @@ bool ShowsObject(const Served& served, const std::string& subresource);
 inline constexpr const char* kEphemeralContainers = "ephemeralcontainers";
 // What is stored, with the containers for debugging that `wanted` has: all that their subresource lets change.
 JsonDocument WithEphemeralContainers(const ObjectPtr& stored, const Json& wanted);
+// Whether a whole object is what the URL names: its type, name and namespace. kBadRequest else.
+Status CheckIdentity(const Served& served, const Target& target, const Json& object);
+// Whether a status is written with its metadata, as of Kubernetes' own kinds; of posted ones nothing else is.
+bool StatusHasMetadata(const Served& served);
+// What Kubernetes' store says of a write that names another uid.
+Status OtherUid(const Served& served, const Target& target, std::string_view wanted, std::string_view found);
+// What a patch whose result can not be read is answered with.
+Status Unreadable(const Json& patched, std::string_view why);
 
 // Makes what was written in the served version what is stored.
 void ToStorage(const Served& served, JsonDocument& object);

@@ -89,6 +89,8 @@ Result<WriteResult> ResourceService::Update(const Identity& who, const Target& t
         options);
   }
   if (!ShowsObject(*served, target.subresource)) return PathNotFound();
+  CROFT_RETURN_IF_ERROR(DecodeMetadata(body, body.GetAllocator()));
+  CROFT_RETURN_IF_ERROR(CheckIdentity(*served, target, body));
   if (target.subresource.empty() && Stored(*served, target) == nullptr && MayCreateByUpdate(*served)) {
     Result<WriteResult> created = CreateByUpdate(who, *served, target, body, options);
     if (created.ok() || !created.status().IsAlreadyExists()) return created;
@@ -106,17 +108,8 @@ Result<WriteResult> ResourceService::Update(const Identity& who, const Target& t
 
 Result<WriteResult> ResourceService::CreateByUpdate(const Identity& who, const Served& served, const Target& target,
                                                     const Json& body, const WriteOptions& options) {
-  CROFT_RETURN_IF_ERROR(CheckMetadataTypes(body));
-  const std::string name(FindString(body, {"metadata", "name"}));
-  if (name != target.name) {
-    return Status::BadRequest("the name of the object (" + name + ") does not match the name on the URL (" +
-                              target.name + ")");
-  }
-  const std::string uid(FindString(body, {"metadata", "uid"}));
-  if (!uid.empty()) {
-    return Status::ObjectConflict(served.def().group, served.def().plural, name,
-                                  "Precondition failed: UID in precondition: " + uid + ", UID in object meta: ");
-  }
+  const std::string_view uid = FindString(body, {"metadata", "uid"});
+  if (!uid.empty()) return OtherUid(served, target, uid, "");
   JsonDocument object;
   object.CopyFrom(body, object.GetAllocator());
   Erase(*FindMutable(object, "metadata"), "resourceVersion");
@@ -148,7 +141,9 @@ Result<WriteResult> ResourceService::Mutate(const Served& served, const Target& 
     if (stored == nullptr) return Status::ObjectNotFound(served.def().group, served.def().plural, target.name);
     JsonDocument wanted;
     CROFT_RETURN_IF_ERROR(change(InVersion(served, stored), &wanted));
-    CROFT_RETURN_IF_ERROR(CheckMetadataTypes(wanted));
+    if (const Status decoded = DecodeMetadata(wanted, wanted.GetAllocator()); !decoded.ok()) {
+      return options.patched ? Unreadable(wanted, decoded.message()) : decoded;
+    }
     CROFT_RETURN_IF_ERROR(CheckUpdateRevision(served, target, *stored, wanted));
     Result<Prepared> prepared = PrepareUpdate(served, target, *stored, wanted, options);
     if (!prepared.ok()) return prepared.status();

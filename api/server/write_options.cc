@@ -86,4 +86,10 @@ Status CheckDeleteOptions(const DeleteOptions& options) {
   return Refuse(causes);
 }
 
+std::string YamlErrors(const StrictFindings& findings) {
+  std::string text = "yaml: unmarshal errors:";
+  for (const std::string& error : findings.yaml) text += "\n  " + error;
+  return text;
+}
+
 }  // namespace croft::server

@@ -36,10 +36,10 @@ FUZZ_TARGET(json) {
     fuzz::Require(same.ok() && WriteJson(*same) == WriteJson(*once), "what was written is what was read");
   }
   for (const std::string& text : {WriteJson(*body), WritePrettyJson(*body)}) {
-    std::vector<std::string> twice;
-    Result<JsonDocument> again = server::DecodeJson(text, &twice);
+    server::StrictFindings findings;
+    Result<JsonDocument> again = server::DecodeJson(text, &findings);
     fuzz::Require(again.ok(), "what was written can be read: " + again.status().message());
-    fuzz::Require(twice.empty(), "of keys that stood twice one is left: " + text);
+    fuzz::Require(findings.twice.empty(), "of keys that stood twice one is left: " + text);
     fuzz::Require(Equal(*again, *body) && WriteJson(*again) == WriteJson(*body), "it is what was read: " + text);
   }
 }

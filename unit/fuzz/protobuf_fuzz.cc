@@ -9,8 +9,8 @@ FUZZ_TARGET(protobuf) {
   if (!decoded.ok()) return;
   const std::string text = WriteJson(*decoded);
   fuzz::Require(IsUtf8(text), "what was decoded is text");
-  std::vector<std::string> twice;
-  const Result<JsonDocument> body = server::DecodeJson(text, &twice);
+  server::StrictFindings findings;
+  const Result<JsonDocument> body = server::DecodeJson(text, &findings);
   fuzz::Require(body.ok() && Equal(*body, *decoded), "what was decoded is a JSON body: " + text);
-  fuzz::Require(twice.empty(), "no key stands twice: " + text);
+  fuzz::Require(findings.twice.empty(), "no key stands twice: " + text);
 }

@@ -5,7 +5,7 @@
 // Every document survives being written as YAML, and as JSON, which is YAML too.
 FUZZ_TARGET(yaml) {
   using namespace croft;
-  std::vector<std::string> twice;
+  std::vector<YamlDuplicate> twice;
   (void)ParseYamlDocument(data, &twice);
   Result<std::vector<JsonDocument>> documents = ParseYaml(data);
   if (!documents.ok()) return;

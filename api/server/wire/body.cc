@@ -87,23 +87,29 @@ std::optional<FieldValidation> ValidationOf(std::string_view text) {
 
 }  // namespace
 
-Result<JsonDocument> DecodeBody(const http::Request& request, std::vector<std::string>* duplicates) {
+Result<JsonDocument> DecodeBody(const http::Request& request, StrictFindings* findings) {
   const std::string type = BareContentType(request.headers.Get("Content-Type"));
   if (request.body.empty()) return Status::BadRequest("the request has no body");
   if (type == "application/yaml" || type == "text/yaml" || type == "application/x-yaml") {
-    return DecodeYaml(request.body, duplicates);
+    return DecodeYaml(request.body, findings);
   }
   if (type == kProtobufMediaType) return DecodeProtobuf(request.body);
   if (!type.empty() && type != "application/json" && type != "text/json") return UnsupportedMediaType();
-  return DecodeJson(request.body, duplicates);
+  return DecodeJson(request.body, findings);
 }
 
-Result<JsonDocument> DecodeYaml(std::string_view text, std::vector<std::string>* duplicates) {
-  std::vector<std::string> ignored;
-  return ParseYamlDocument(text, duplicates != nullptr ? duplicates : &ignored);
+Result<JsonDocument> DecodeYaml(std::string_view text, StrictFindings* findings) {
+  std::vector<YamlDuplicate> twice;
+  Result<JsonDocument> document = ParseYamlDocument(text, &twice);
+  if (findings == nullptr) return document;
+  for (const YamlDuplicate& key : twice) {
+    if (findings->yaml.size() == kMaxPaths) break;
+    findings->yaml.push_back("line " + std::to_string(key.line) + ": key " + key.key + " already set in map");
+  }
+  return document;
 }
 
-Result<JsonDocument> DecodeJson(std::string_view text, std::vector<std::string>* duplicates) {
+Result<JsonDocument> DecodeJson(std::string_view text, StrictFindings* findings) {
   std::string clean;
   if (!IsUtf8(text)) {
     clean = CleanUtf8(text);
@@ -111,9 +117,29 @@ Result<JsonDocument> DecodeJson(std::string_view text, std::vector<std::string>*
   }
   Result<JsonDocument> document = ParseJson(text, kMaxJsonDepth);
   if (!document.ok()) return document;
-  const std::vector<std::string> twice = RemoveDuplicateFields(*document);
-  if (duplicates != nullptr) duplicates->insert(duplicates->end(), twice.begin(), twice.end());
+  std::vector<std::string> twice = RemoveDuplicateFields(*document);
+  if (findings != nullptr) findings->twice = std::move(twice);
   return document;
+}
+
+Result<JsonDocument> DecodeJsonPatch(std::string_view text, StrictFindings* findings) {
+  StrictFindings read;
+  Result<JsonDocument> patch = DecodeJson(text, &read);
+  if (!patch.ok() || !patch->IsArray()) return patch;
+  for (const std::string& field : read.twice) {
+    findings->operations.push_back("json patch duplicate field \"" + field + "\"");
+  }
+  for (rapidjson::SizeType i = 0; i < patch->Size(); ++i) {
+    const Json& operation = (*patch)[i];
+    if (!operation.IsObject()) continue;
+    for (const auto& member : operation.GetObject()) {
+      const std::string_view name = AsView(member.name);
+      const bool known = name == "op" || name == "path" || name == "from" || name == "value";
+      if (known || findings->operations.size() >= kMaxPaths) continue;
+      findings->operations.push_back("json patch unknown field \"" + Indexed("", i) + "." + std::string(name) + "\"");
+    }
+  }
+  return patch;
 }
 
 std::vector<std::string> RemoveDuplicateFields(Json& value) {

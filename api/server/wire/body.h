@@ -13,13 +13,15 @@
 namespace croft::server {
 
 // The body of a request as JSON: application/json (or no type), application/yaml, or the protobuf form
-// of Kubernetes' own kinds. kUnsupportedMediaType else. The paths of keys that stand twice in one object are added to
-// `duplicates`; their last value counts.
-Result<JsonDocument> DecodeBody(const http::Request& request, std::vector<std::string>* duplicates = nullptr);
+// of Kubernetes' own kinds. kUnsupportedMediaType else. Keys that stand twice in one object are added to `findings`;
+// their last value counts.
+Result<JsonDocument> DecodeBody(const http::Request& request, StrictFindings* findings = nullptr);
 // The same of a YAML text.
-Result<JsonDocument> DecodeYaml(std::string_view text, std::vector<std::string>* duplicates = nullptr);
+Result<JsonDocument> DecodeYaml(std::string_view text, StrictFindings* findings = nullptr);
 // The same of a JSON text. Bytes that are no UTF-8 read as U+FFFD.
-Result<JsonDocument> DecodeJson(std::string_view text, std::vector<std::string>* duplicates = nullptr);
+Result<JsonDocument> DecodeJson(std::string_view text, StrictFindings* findings = nullptr);
+// The same of a JSON patch, with what its operations have beyond op, path, from and value.
+Result<JsonDocument> DecodeJsonPatch(std::string_view text, StrictFindings* findings);
 
 // Removes members of one name in one object but for the last; returns the paths of those that came again
 // ("spec.replicas").

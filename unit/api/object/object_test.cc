@@ -50,5 +50,25 @@ TEST(Draft, CarriesTheRevisionOfItsCommit) {
   EXPECT_EQ((*again)->name(), "a");
 }
 
+TEST(Draft, WritesWholeNumbersWithoutAFraction) {
+  const std::pair<const char*, const char*> cases[] = {{"1.0", "1"},
+                                                       {"1e3", "1000"},
+                                                       {"-2.0", "-2"},
+                                                       {"1e20", "100000000000000000000"},
+                                                       {"0.5", "0.5"},
+                                                       {"-0.25", "-0.25"},
+                                                       {"1e-7", "1e-7"},
+                                                       {"12", "12"},
+                                                       {"-9223372036854775808", "-9223372036854775808"}};
+  for (const auto& [given, stored] : cases) {
+    const Result<JsonDocument> object = ParseJson(std::string(R"({"n":)") + given + "}");
+    ASSERT_TRUE(object.ok()) << given;
+    const Result<Draft> draft = Draft::From(*object);
+    ASSERT_TRUE(draft.ok()) << given;
+    const std::string bytes = draft->Commit(1)->bytes();
+    EXPECT_EQ(bytes.substr(0, bytes.find(",")), std::string(R"({"n":)") + stored) << given;
+  }
+}
+
 }  // namespace
 }  // namespace croft

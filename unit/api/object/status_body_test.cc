@@ -27,6 +27,10 @@ TEST(StatusBody, IsWhatKubernetesSends) {
        R"("details":{"name":"p","kind":"Pod","causes":[{"reason":"FieldValueRequired","message":"Required value","field":"spec.containers"}]},"code":422})"},
       {"when to try again", limited,
        R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"slow down","reason":"TooManyRequests","details":{"retryAfterSeconds":2},"code":429})"},
+      {"what Kubernetes has no reason for has none", Status::Unknown("no"),
+       R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"no","code":500})"},
+      {"what is invalid has details, if empty ones", Status::Invalid("no"),
+       R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"no","reason":"Invalid","details":{},"code":422})"},
       {"a success has no reason", gone,
        R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success","details":{"name":"web","group":"apps","kind":"deployments","uid":"u-1"},"code":200})"},
   };

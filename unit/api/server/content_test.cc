@@ -126,7 +126,7 @@ TEST_F(ContentTest, UnknownAndDuplicateFieldsAreToldInKubernetesWords) {
   EXPECT_EQ(Call("PUT", std::string(kMaps) + "/a?fieldValidation=Ignore", body).headers.Get("Warning"), "");
   const Answer patched = Call("PATCH", std::string(kMaps) + "/a?fieldValidation=Strict",
                               R"({"data":{"k":"1","k":"2"}})", {{"Content-Type", "application/merge-patch+json"}});
-  EXPECT_EQ(patched.code, 400) << patched.text;
+  EXPECT_EQ(patched.code, 422) << patched.text;
   const Answer type =
       Post("/api/v1/namespaces/d/pods", R"({"metadata":{"name":"p"},"spec":{"containers":[{"name":1}]}})");
   EXPECT_EQ(type.code, 400);

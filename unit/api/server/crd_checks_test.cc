@@ -110,7 +110,7 @@ TEST_F(CrdChecksTest, RefusesInKubernetesWords) {
       {"a deprecation of what is not deprecated", "/spec/versions/0/deprecationWarning", "\"old\"",
        "spec.versions[0].deprecationWarning: Invalid value: \"old\": can only be set for deprecated versions"},
       {"a version without schema", "/spec/versions/0/schema", "{}",
-       "spec.versions[0].schema.openAPIV3Schema: Required value"},
+       "spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required"},
   };
   for (const auto& c : cases) {
     const Answer refused = Post(kCrds, With(kCrd, c.path, c.value));

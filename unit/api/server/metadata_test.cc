@@ -245,8 +245,9 @@ TEST_F(MetadataTest, AFinalizerNamesItsDomain) {
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
+    const std::string type = c.collection == boats ? R"("apiVersion":"lake.example/v1","kind":"Boat",)" : "";
     const std::string body =
-        R"({"metadata":{"name":"f","finalizers":)" + std::string(c.finalizers) + R"(},"spec":{"image":"i"}})";
+        "{" + type + R"("metadata":{"name":"f","finalizers":)" + c.finalizers + R"(},"spec":{"image":"i"}})";
     const Answer made = Post(c.collection + "?dryRun=All&fieldValidation=Ignore", body);
     EXPECT_EQ(made.code, *c.causes == '\0' ? 201 : 422) << made.text;
     EXPECT_EQ(Causes(made), c.causes);

@@ -66,7 +66,7 @@ TEST_F(OptionsTest, ThatAreUnknownAreRefusedUnderTheirKind) {
   EXPECT_EQ(store_->Revision(), before);
 }
 
-TEST_F(OptionsTest, AKeyThatStandsTwiceInAnAppliedConfigurationIsReportedAsInOtherBodies) {
+TEST_F(OptionsTest, AKeyThatStandsTwiceInAnAppliedConfigurationIsReported) {
   const std::string yaml = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  k: old\n  j: x\n  k: new\n";
   const auto apply = [&](const std::string& name, const std::string& validation) {
     std::string body = yaml;
@@ -78,12 +78,12 @@ TEST_F(OptionsTest, AKeyThatStandsTwiceInAnAppliedConfigurationIsReportedAsInOth
     const Answer refused = apply(name, "&fieldValidation=Strict");
     EXPECT_EQ(refused.code, 400) << refused.text;
     EXPECT_EQ(refused.Text({"message"}),
-              "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: duplicate field "
-              "\"data.k\"");
+              "error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  line 7: key \"k\" "
+              "already set in map");
     for (const std::string validation : {"", "&fieldValidation=Warn"}) {
       const Answer taken = apply(name, validation);
       EXPECT_LT(taken.code, 300) << taken.text;
-      EXPECT_EQ(taken.headers.Get("Warning"), "299 - \"duplicate field \\\"data.k\\\"\"");
+      EXPECT_EQ(taken.headers.Get("Warning"), "299 - \"line 7: key \\\"k\\\" already set in map\"");
       EXPECT_EQ(taken.Text({"data", "k"}), "new") << "the last one counts";
     }
     const Answer quiet = apply(name, "&fieldValidation=Ignore");

@@ -208,11 +208,11 @@ TEST(JsonPathTest, FindsWhatColumnsNeed) {
 }
 
 std::vector<std::string> Twice(std::string_view text, std::string* left = nullptr) {
-  std::vector<std::string> duplicates;
-  const Result<JsonDocument> body = DecodeJson(text, &duplicates);
+  StrictFindings findings;
+  const Result<JsonDocument> body = DecodeJson(text, &findings);
   EXPECT_TRUE(body.ok()) << text;
   if (left != nullptr && body.ok()) *left = WriteJson(*body);
-  return duplicates;
+  return findings.twice;
 }
 
 TEST(DuplicateFieldsTest, TheLastStaysAndTheOthersAreNamed) {
