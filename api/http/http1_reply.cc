@@ -23,7 +23,7 @@ void Http1Session::Queue(Response response, bool keep_alive) {
   out.Append(EncodeHead(response, length, http_1_1_, keep_alive));
   if (head_only_ || response.status == 204 || response.status == 304) return;
   if (response.pieces.empty()) out.Append(std::move(response.body));
-  for (SharedBytes& piece : response.pieces) out.Append(std::move(piece));
+  for (SharedSlice& piece : response.pieces) out.Append(std::move(piece));
 }
 
 void Http1Session::Reply(uint64_t request, Response response) {

@@ -73,9 +73,8 @@ int Http2Session::SendBody(nghttp2_session*, nghttp2_frame*, const uint8_t* head
   return out.size() < kOutputAhead ? 0 : static_cast<int>(NGHTTP2_ERR_PAUSE);
 }
 
-void Http2Session::Append(Http2Stream& stream, SharedBytes piece) {
-  if (!piece) return;
-  unsent_ += piece->size();
+void Http2Session::Append(Http2Stream& stream, SharedSlice piece) {
+  unsent_ += piece.view().size();
   stream.body.Append(std::move(piece));
 }
 
@@ -117,16 +116,12 @@ void Http2Session::SubmitContinue(Http2Stream& stream) {
 }
 
 void Http2Session::Answer(Http2Stream& stream, Response response) {
-  size_t length = response.body.size();
-  if (!response.pieces.empty()) {
-    length = 0;
-    for (const SharedBytes& piece : response.pieces) length += piece ? piece->size() : 0;
-  }
+  const size_t length = response.pieces.empty() ? response.body.size() : TotalSize(response.pieces);
   const bool allows_body = response.status != 204 && response.status != 304;
   const bool has_body = allows_body && !stream.head_only && length > 0;
   if (has_body) {
     if (response.pieces.empty()) Append(stream, std::make_shared<const std::string>(std::move(response.body)));
-    for (SharedBytes& piece : response.pieces) Append(stream, std::move(piece));
+    for (SharedSlice& piece : response.pieces) Append(stream, std::move(piece));
     stream.deadline = After(link_.settings().write_limit);
   } else {
     stream.deadline = SteadyTime::max();
@@ -180,7 +175,9 @@ bool Http2Session::WriteStream(uint64_t request, std::span<const SharedBytes> pi
     return false;
   }
   if (stream->body.empty()) stream->deadline = After(link_.settings().write_limit);
-  for (const SharedBytes& piece : pieces) Append(*stream, piece);
+  for (const SharedBytes& piece : pieces) {
+    if (piece) Append(*stream, piece);
+  }
   nghttp2_session_resume_data(session_.get(), stream->id);
   // Sent by an I/O thread: the writer, who may have a thousand streams to feed, is not held up by any one's socket.
   link_.FlushSoon();

@@ -111,7 +111,7 @@ class Http2Session final : public Session {
   void Answer(Http2Stream& stream, Response response);
   void SubmitContinue(Http2Stream& stream);
   void SubmitHead(Http2Stream& stream, int status, const Headers& headers, std::optional<size_t> length, bool has_body);
-  void Append(Http2Stream& stream, SharedBytes piece);
+  void Append(Http2Stream& stream, SharedSlice piece);
   void Sent(Http2Stream& stream, size_t bytes);
   void Reset(Http2Stream& stream, uint32_t code);
   void EndStream(Http2Stream& stream, bool tell);

@@ -57,11 +57,20 @@ struct Request {
 // A body of several pieces that others share, so that a LIST copies no object.
 using SharedBytes = std::shared_ptr<const std::string>;
 
+// Such a piece, or what follows its first bytes.
+struct SharedSlice {
+  SharedSlice(SharedBytes all, size_t from = 0) : bytes(std::move(all)), begin(from) {}  // NOLINT: a piece is a slice
+  std::string_view view() const { return bytes ? std::string_view(*bytes).substr(begin) : std::string_view(); }
+
+  SharedBytes bytes;  // null: nothing
+  size_t begin;       // at most its size
+};
+
 struct Response {
   int status = 200;
   Headers headers;
   std::string body;  // sent when `pieces` is empty
-  std::vector<SharedBytes> pieces;
+  std::vector<SharedSlice> pieces;
 };
 
 // What follows from bytes that a client sent on an upgraded connection.

@@ -11,6 +11,12 @@ size_t TotalSize(std::span<const SharedBytes> pieces) {
   return size;
 }
 
+size_t TotalSize(std::span<const SharedSlice> pieces) {
+  size_t size = 0;
+  for (const SharedSlice& piece : pieces) size += piece.view().size();
+  return size;
+}
+
 void Output::Append(std::string bytes) {
   if (bytes.empty()) return;
   size_ += bytes.size();
@@ -21,6 +27,11 @@ void Output::Append(SharedBytes bytes) {
   if (!bytes || bytes->empty()) return;
   const size_t size = bytes->size();
   Append(std::move(bytes), 0, size);
+}
+
+void Output::Append(SharedSlice slice) {
+  const size_t size = slice.view().size();
+  if (size > 0) Append(std::move(slice.bytes), slice.begin, size);
 }
 
 void Output::Append(SharedBytes bytes, size_t begin, size_t size) {

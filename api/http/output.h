@@ -11,12 +11,14 @@
 namespace croft::http {
 
 size_t TotalSize(std::span<const SharedBytes> pieces);
+size_t TotalSize(std::span<const SharedSlice> pieces);
 
 // Bytes on their way out, in pieces that may be shared with others. Not thread-safe. Internal to api/http.
 class Output {
  public:
   void Append(std::string bytes);
   void Append(SharedBytes bytes);
+  void Append(SharedSlice slice);
   // A few bytes that are not worth a piece of their own.
   void AppendSmall(std::string_view bytes);
   // Moves the first `bytes`, at most size(), to the end of `to`; shared pieces stay shared.

@@ -172,19 +172,20 @@ Result<Draft> Draft::From(const Json& object) {
     writer.EndObject();
   };
   writer.StartObject();
-  bool written = false;
-  for (const auto& member : object.GetObject()) {
-    member.name.Accept(writer);
-    if (AsView(member.name) == "metadata" && !written) {
-      write_metadata(member.value.IsObject() ? &member.value : nullptr);
-      written = true;
-    } else {
-      member.value.Accept(writer);
-    }
+  const auto is_first = [](std::string_view key) { return key == "kind" || key == "apiVersion" || key == "metadata"; };
+  for (const char* key : {"kind", "apiVersion"}) {
+    const Json* value = Find(object, key);
+    if (value == nullptr) continue;
+    writer.Key(key);
+    value->Accept(writer);
   }
-  if (!written) {
-    writer.Key("metadata");
-    write_metadata(nullptr);
+  const Json* metadata = Find(object, "metadata");
+  writer.Key("metadata");
+  write_metadata(metadata != nullptr && metadata->IsObject() ? metadata : nullptr);
+  for (const auto& member : object.GetObject()) {
+    if (is_first(AsView(member.name))) continue;
+    member.name.Accept(writer);
+    member.value.Accept(writer);
   }
   writer.EndObject();
   draft.head_.assign(buffer.GetString(), split);

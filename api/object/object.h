@@ -106,7 +106,8 @@ class Object {
 Result<Meta> ParseMeta(const Json& object);
 
 // An object on its way into the store, whose resourceVersion only the commit knows: the bytes before and after that
-// number.
+// number. kind, apiVersion and metadata come first, as Kubernetes writes them: some clients' tests count on it, and
+// items of a list leave out the first two.
 class Draft {
  public:
   // `object` must be valid for ParseMeta. Its metadata.resourceVersion, if any, is left out.

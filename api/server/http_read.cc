@@ -20,6 +20,12 @@ std::string ListHead(const Served& served, const ListResult& list) {
   return text + ",\"items\":[";
 }
 
+// What the items of a list of Kubernetes' own kinds leave out: the list says it.
+std::string TypeOfItems(const Served& served) {
+  return "{\"kind\":\"" + served.def().kind + "\",\"apiVersion\":\"" +
+         ApiVersion(served.def().group, served.version->name) + "\",";
+}
+
 // Whoever pages may begin again, or go on with the token in this reply, which shows the present from there on.
 http::Response ExpiredReply(const std::string& token, const ReplyStyle& style) {
   const Status why = Status::Expired(
@@ -71,15 +77,19 @@ void HttpApi::ReplyList(const Exchange& exchange, const ListResult& list) {
     return Reply(exchange, JsonReply(200, PartialObjectList(list.items, meta, accepted.version), exchange.style));
   }
   static const http::SharedBytes kComma = Share(",");
+  static const http::SharedBytes kCommaAndBrace = Share(",{");
   static const http::SharedBytes kEnd = Share("]}\n");
-  std::vector<http::SharedBytes> pieces;
+  const std::string type = served.def().builtin ? TypeOfItems(served) : "";
+  std::vector<http::SharedSlice> pieces;
   pieces.reserve(list.items.size() * 2 + 2);
-  pieces.push_back(Share(ListHead(served, list)));
+  pieces.emplace_back(Share(ListHead(served, list)));
   for (size_t i = 0; i < list.items.size(); ++i) {
-    if (i > 0) pieces.push_back(kComma);
-    pieces.push_back(BytesOf(list.items[i]));
+    const http::SharedBytes item = BytesOf(list.items[i]);
+    const bool typed = !type.empty() && item->starts_with(type);
+    if (i > 0 || typed) pieces.emplace_back(typed ? kCommaAndBrace : kComma, i > 0 ? 0 : 1);
+    pieces.emplace_back(item, typed ? type.size() : 0);
   }
-  pieces.push_back(kEnd);
+  pieces.emplace_back(kEnd);
   Reply(exchange, PiecesReply(200, std::move(pieces), exchange.style));
 }
 

@@ -234,9 +234,7 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
   CROFT_RETURN_IF_ERROR(CheckType(served, body));
   CROFT_RETURN_IF_ERROR(CheckNamespaceOf(target, body));
   const std::string_view revision = FindString(body, {"metadata", "resourceVersion"}, "0");
-  if (!revision.empty() && revision != "0") {
-    return Status::Unknown("resourceVersion should not be set on objects to be created");
-  }
+  const bool was_stored = !revision.empty() && revision != "0";
   SetType(served, body);
   Prepared prepared;
   CROFT_RETURN_IF_ERROR(CheckFields(served, body, options, prepared.warnings));
@@ -278,6 +276,10 @@ Result<ResourceService::Prepared> ResourceService::PrepareCreate(const Identity&
   strategy.Validate(body, causes);
   Status refused = Refuse(served, name, body, options, causes);
   if (refused.ok()) refused = prepare;
+  // Last, and not asked of what is not stored, since Kubernetes' storage finds it.
+  if (refused.ok() && was_stored && !options.dry_run) {
+    refused = Status::Unknown("resourceVersion should not be set on objects to be created");
+  }
   if (refused.ok()) {
     owners.RecordNew(body);
     ToStoredForm(served, body, allocator);

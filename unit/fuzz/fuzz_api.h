@@ -62,7 +62,7 @@ class Api final : public server::ApiTest {
   // What any request is answered: never by a fault of the server's own, and in JSON where it says so.
   static void RequireSound(const http::Response& response) {
     std::string text = response.body;
-    for (const auto& piece : response.pieces) text += *piece;
+    for (const auto& piece : response.pieces) text += piece.view();
     Require(response.status != 500 || IsKubernetesOwn(text), "the server finds no fault in itself: " + text);
     const bool json =
         response.headers.Get("Content-Type") == "application/json" && response.headers.Get("Content-Encoding").empty();

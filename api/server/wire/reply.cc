@@ -18,12 +18,16 @@ constexpr size_t kMaxCutWarning = 256;
 
 constexpr const char* kJsonType = "application/json";
 
-std::string Join(const std::vector<http::SharedBytes>& pieces) {
+size_t SizeOf(const std::vector<http::SharedSlice>& pieces) {
   size_t size = 0;
-  for (const auto& piece : pieces) size += piece->size();
+  for (const auto& piece : pieces) size += piece.view().size();
+  return size;
+}
+
+std::string Join(const std::vector<http::SharedSlice>& pieces) {
   std::string whole;
-  whole.reserve(size);
-  for (const auto& piece : pieces) whole += *piece;
+  whole.reserve(SizeOf(pieces) + 1);
+  for (const auto& piece : pieces) whole += piece.view();
   return whole;
 }
 
@@ -95,6 +99,8 @@ http::Response JsonReply(int code, std::string json, const ReplyStyle& style) {
     }
   } else if (style.pretty) {
     if (Result<JsonDocument> document = ParseJson(json); document.ok()) json = Pretty(*document);
+  } else if (!json.ends_with('\n')) {
+    json += '\n';
   }
   response.headers.Add("Content-Type", type);
   response.headers.Add("Cache-Control", "no-cache, private");
@@ -108,16 +114,16 @@ http::Response JsonReply(int code, std::string json, const ReplyStyle& style) {
   return response;
 }
 
-http::Response PiecesReply(int code, std::vector<http::SharedBytes> pieces, const ReplyStyle& style) {
-  size_t size = 0;
-  for (const auto& piece : pieces) size += piece->size();
-  const bool whole = style.format != Format::kJson || style.pretty || (style.gzip && size >= kGzipFrom);
+http::Response PiecesReply(int code, std::vector<http::SharedSlice> pieces, const ReplyStyle& style) {
+  const bool whole = style.format != Format::kJson || style.pretty || (style.gzip && SizeOf(pieces) >= kGzipFrom);
   if (whole) return JsonReply(code, Join(pieces), style);
   http::Response response;
   response.status = code;
   response.headers.Add("Content-Type", kJsonType);
   response.headers.Add("Cache-Control", "no-cache, private");
   AddWarnings(response.headers, style);
+  static const http::SharedBytes kLineEnd = Share("\n");
+  if (pieces.empty() || !pieces.back().view().ends_with('\n')) pieces.emplace_back(kLineEnd);
   response.pieces = std::move(pieces);
   return response;
 }

@@ -27,10 +27,10 @@ std::string DeletedBody(const GroupVersionResource& gvr, const Object& object);
 void AddWarnings(http::Headers& headers, const ReplyStyle& style);
 http::Response TextReply(int code, std::string body);
 http::Response StatusReply(const Status& status, const ReplyStyle& style = {});
-// A JSON text in the style that was asked for.
+// A JSON text in the style that was asked for. JSON ends with a line's end, as Kubernetes' encoder writes it.
 http::Response JsonReply(int code, std::string json, const ReplyStyle& style);
 // The same of pieces that others share; joined only where the style needs it.
-http::Response PiecesReply(int code, std::vector<http::SharedBytes> pieces, const ReplyStyle& style);
+http::Response PiecesReply(int code, std::vector<http::SharedSlice> pieces, const ReplyStyle& style);
 
 // A stored object's bytes, shared.
 http::SharedBytes BytesOf(const ObjectPtr& object);

@@ -67,7 +67,7 @@ TEST_F(Http2Test, RepliesOfAllShapes) {
     if (request.target == "/empty") return responder->Send({200, {}, "", {}});
     if (request.target == "/unchanged") return responder->Send({304, {{"ETag", "x"}}, "never sent", {}});
     if (request.target == "/pieces")
-      return responder->Send({200, {}, "", {Bytes("one"), nullptr, Bytes(""), Bytes("two")}});
+      return responder->Send({200, {}, "", {Bytes("one"), SharedBytes(), Bytes(""), {Bytes("a two"), 2}}});
     if (request.target == "/throws") throw std::runtime_error("no");
     if (request.target == "/stream") {
       const auto stream = responder->StartStream(200, {}, 1000);

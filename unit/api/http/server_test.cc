@@ -154,7 +154,7 @@ TEST_F(ServerTest, SendsABodyOfManySharedPieces) {
   }
   RawClient client(Serve([&](Request, ResponderPtr responder) {
     Response response;
-    response.pieces = pieces;
+    response.pieces.assign(pieces.begin(), pieces.end());
     responder->Send(std::move(response));
   }));
   client.Send(kLastGet);

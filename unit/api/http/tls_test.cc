@@ -142,7 +142,7 @@ TEST_F(TlsServerTest, LargeBodiesAndManyPiecesArriveWhole) {
   whole += *pieces.back();
   const std::string address = Serve([&](Request, ResponderPtr responder) {
     Response response;
-    response.pieces = pieces;
+    response.pieces.assign(pieces.begin(), pieces.end());
     responder->Send(std::move(response));
   });
   TlsClient client(address, lab_.ca_pem());

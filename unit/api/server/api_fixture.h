@@ -77,7 +77,7 @@ class ApiTest : public ::testing::Test {
     answer.code = response.status;
     answer.headers = response.headers;
     answer.text = response.body;
-    for (const auto& piece : response.pieces) answer.text += *piece;
+    for (const auto& piece : response.pieces) answer.text += piece.view();
     if (Result<JsonDocument> json = ParseJson(answer.text); json.ok()) answer.json = std::move(*json);
     return answer;
   }

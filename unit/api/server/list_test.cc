@@ -46,6 +46,22 @@ class ListTest : public ApiTest {
   }
 };
 
+// As Kubernetes' encoder writes them; suites of clients compare bytes.
+TEST_F(ListTest, ItemsOfNativeKindsLeaveTheirTypeToTheList) {
+  Add("a");
+  Add("b");
+  const Answer list = Get(kMaps);
+  EXPECT_TRUE(list.text.starts_with(R"({"kind":"ConfigMapList","apiVersion":"v1","metadata":)")) << list.text;
+  EXPECT_NE(list.text.find(R"("items":[{"metadata":{)"), std::string::npos) << list.text;
+  EXPECT_NE(list.text.find(R"(},{"metadata":{)"), std::string::npos) << list.text;
+  EXPECT_TRUE(list.text.ends_with("]}\n"));
+  EXPECT_EQ(Items(list), "a1 b1 ");
+  const Answer one = Get(std::string(kMaps) + "/a");
+  EXPECT_TRUE(one.text.starts_with(R"({"kind":"ConfigMap","apiVersion":"v1","metadata":)")) << one.text;
+  EXPECT_TRUE(one.text.ends_with("}\n"));
+  EXPECT_TRUE(Get(std::string(kMaps) + "/none").text.ends_with("}\n"));
+}
+
 TEST_F(ListTest, AllPagesShowTheStateOfTheFirst) {
   for (const char* name : {"a", "b", "c", "d", "e"}) Add(name);
   const Answer first = Get(std::string(kMaps) + "?limit=2");

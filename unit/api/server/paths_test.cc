@@ -22,10 +22,12 @@ TEST_F(PathsTest, ThatLeadNowhereSaySo) {
   const char* const kPage = "404 page not found\n";
   const char* const kStatus =
       R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":)"
-      R"("the server could not find the requested resource","reason":"NotFound","details":{},"code":404})";
+      R"("the server could not find the requested resource","reason":"NotFound","details":{},"code":404})"
+      "\n";
   const char* const kMethod =
       R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":)"
-      R"("the server does not allow this method on the requested resource","reason":"MethodNotAllowed","details":{},"code":405})";
+      R"("the server does not allow this method on the requested resource","reason":"MethodNotAllowed","details":{},"code":405})"
+      "\n";
   const struct {
     const char* name;
     const char* method;

@@ -55,6 +55,8 @@ TEST_F(RefusalsTest, AreToldAsKubernetesDoes) {
   const Case cases[] = {
       {"a new object with a revision", "POST", kMaps, kJson, R"({"metadata":{"name":"b","resourceVersion":"5"}})", 500,
        "", "resourceVersion should not be set on objects to be created"},
+      {"a dry run of an invalid one with a revision", "POST", std::string(kMaps) + "?dryRun=All", kJson,
+       R"({"metadata":{"name":"B","resourceVersion":"5"}})", 422, "Invalid", "ConfigMap \"B\" is invalid"},
       {"a configuration with an undeclared field", "PATCH", apply, kApply,
        R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"datta":{}})", 500, "",
        "failed to create typed patch object (/a; /v1, Kind=ConfigMap): .datta: field not declared in schema"},

@@ -36,7 +36,10 @@ class PostedGarbageTest : public server::ApiTest {
       owners = R"(,"ownerReferences":[{"apiVersion":"lab.example.com/v1","kind":"Garden","name":")" + owner +
                R"(","uid":")" + owner_uid + R"("}])";
     }
-    const server::Answer made = Post(collection, R"({"metadata":{"name":")" + name + "\"" + owners + "}}");
+    const std::string type = collection == std::string(kGardens)
+                                 ? R"("apiVersion":"lab.example.com/v1","kind":"Garden",)"
+                                 : R"("apiVersion":"v1","kind":"ConfigMap",)";
+    const server::Answer made = Post(collection, "{" + type + R"("metadata":{"name":")" + name + "\"" + owners + "}}");
     EXPECT_EQ(made.code, 201) << made.text;
     return made.Text({"metadata", "uid"});
   }
