@@ -149,11 +149,18 @@ Result<DeleteResult> ResourceService::DeleteStored(const Served& served, const O
   return Remove(served, stored);
 }
 
-// Who watches a pod is told that it ends before he is told that it is gone.
+// Who watches a pod is told that it ends before he is told that it is gone. Between the two others may write to it, or
+// remove it: then what was asked for is done.
 Result<DeleteResult> ResourceService::RemovePod(const Served& served, const ObjectPtr& stored, bool dry_run) {
   Result<DeleteResult> marked = MarkDeleting(served, stored, 0, {}, dry_run);
-  if (!marked.ok() || !dry_run) return marked.ok() ? Remove(served, marked->object) : marked;
+  if (!marked.ok()) return marked;
   marked->removed = true;
+  for (ObjectPtr last = marked->object; !dry_run && last != nullptr && last->meta().uid == stored->meta().uid;
+       last = parts_.store.Get(ResourceOf(served), stored->key())) {
+    Result<DeleteResult> removed = Remove(served, last);
+    if (removed.status().IsNotFound()) break;
+    if (!removed.status().IsConflict()) return removed;
+  }
   return marked;
 }
 

@@ -174,5 +174,39 @@ TEST_F(PodRulesTest, APodThatGoesAtOnceIsSaidToEndFirst) {
   }
 }
 
+// Writes to the pod the moment that it is said to end.
+class Meddler : public store::Watcher {
+ public:
+  Meddler(store::Store& store, bool removes) : store_(store), removes_(removes) {}
+  void OnEvent(const store::EventPtr& event) override {
+    if (event->type != store::Event::Type::kModified || !event->object->meta().deleting || meddled_) return;
+    meddled_ = true;
+    store::Write write{event->resource, event->object->key(), std::nullopt, std::nullopt, false};
+    if (!removes_) {
+      JsonDocument json = event->object->ToJson();
+      SetString(Ensure(json, "status", json.GetAllocator()), "message", "meddled", json.GetAllocator());
+      write.draft = *Draft::From(json);
+    }
+    store_.Commit(std::move(write), [](const Result<ObjectPtr>&) {});
+  }
+
+ private:
+  store::Store& store_;
+  const bool removes_;
+  bool meddled_ = false;
+};
+
+TEST_F(PodRulesTest, APodThatGoesAtOnceMayBeWrittenToOrRemovedByOthers) {
+  for (const bool removes : {false, true}) {
+    SCOPED_TRACE(removes ? "removed" : "written to");
+    ASSERT_EQ(Make().code, 201);
+    const auto meddles = store_->Watch({"", "pods"}, store_->Revision(), std::make_shared<Meddler>(*store_, removes),
+                                       store::Telling::kAtOnce);
+    const Answer deleted = Delete(kPod);
+    EXPECT_EQ(deleted.code, 200) << deleted.text;
+    EXPECT_EQ(Get(kPod).code, 404);
+  }
+}
+
 }  // namespace
 }  // namespace croft::server
