@@ -230,6 +230,7 @@ Status HaproxyProxy::Reload(const HaproxyState& state) {
   // The reply comes before the work, or not at all: the new worker is the sign.
   while (std::chrono::steady_clock::now() < limit) {
     if (Result<int> now = WorkerPid(settings_); now.ok() && *now != *before) {
+      AwaitStopping(*before, limit);
       running_ = state;
       retired_.clear();
       ++counters_.reloads;
@@ -240,6 +241,17 @@ Status HaproxyProxy::Reload(const HaproxyState& state) {
   }
   return Status::Timeout("HAProxy did not take the new configuration within 10 s: " +
                          process_.FirstComplaint("it gave no reason"));
+}
+
+// The worker before takes connections until it is told that the new one is ready, and would answer as it knew.
+void HaproxyProxy::AwaitStopping(int worker, SteadyTime limit) {
+  const std::string question = "@!" + std::to_string(worker) + " show info";
+  while (std::chrono::steady_clock::now() < limit) {
+    const Result<std::string> answer = AskHaproxy(MasterSocketPath(settings_), question);
+    if (answer.ok() && answer->find("Stopping: 0") == std::string::npos) return;  // it stops, or is gone
+    if (!process_.Alive()) return;
+    std::this_thread::sleep_for(kServePause);
+  }
 }
 
 Status HaproxyProxy::StartAndWait() {

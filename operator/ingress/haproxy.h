@@ -52,6 +52,7 @@ class HaproxyProxy final : public Proxy {
   bool AdoptServing(const HaproxyState& state, bool* same);
   Status Bring(const HaproxyState& state);
   Status Reload(const HaproxyState& state);
+  void AwaitStopping(int worker, SteadyTime limit);
   Status ChangeRunning(const HaproxyState& state, bool* done);
   void Supervise(const std::stop_token& stop);
   void Restart();
