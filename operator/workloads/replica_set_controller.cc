@@ -99,7 +99,7 @@ class ReplicaSetReconciler final : public runtime::Reconciler {
       events_.Normal(about, "SuccessfulCreate", "Created pod: " + meta.name);
     }
     for (const ReplicaPod& pod : plan.remove) {
-      CROFT_RETURN_IF_ERROR(CheckUnready({set.metadata.ns, pod.name}));
+      if (!pod.ready) CROFT_RETURN_IF_ERROR(CheckUnready({set.metadata.ns, pod.name}));
     }
     for (const ReplicaPod& pod : plan.remove) {
       expectations_->ExpectDeleted(set.metadata.uid, pod.uid);
@@ -120,10 +120,6 @@ class ReplicaSetReconciler final : public runtime::Reconciler {
   // Which pods go was decided by what is cached, the unready ones first. One that has become ready since may be the
   // last that is.
   Status CheckUnready(const Key& key) const {
-    const ObjectPtr cached = pods_.Get(key);
-    const auto seen =
-        cached == nullptr ? Result<types::Pod>(Status::NotFound("")) : types::FromObject<types::Pod>(*cached);
-    if (!seen.ok() || types::IsReady(*seen)) return Status::Ok();
     const Result<ObjectPtr> stored = context_.client.Get(kPods, key);
     if (!stored.ok()) return Status::Ok();  // its deletion will say why
     const auto pod = types::FromObject<types::Pod>(**stored);

@@ -105,6 +105,21 @@ TEST_F(ReplicaSetTest, TellsOfNoPodThatItToldToEnd) {
   EXPECT_GT(seen, 0);
 }
 
+TEST_F(ReplicaSetTest, EndsNoPodThatHasBecomeReadyBehindTheCache) {
+  Create(kReplicaSets, Set(3));
+  Start();
+  ASSERT_EQ(Pods().size(), 3u);
+  Patch(kReplicaSets, "web", R"({"spec":{"replicas":1}})");
+  client_.HoldEvents(true);
+  MakeAllReady();
+  Settle();
+  for (const types::Pod& pod : Pods()) EXPECT_FALSE(pod.metadata.deleting()) << pod.metadata.name;
+  client_.HoldEvents(false);
+  Settle();
+  EndTerminating();
+  EXPECT_EQ(Pods().size(), 1u);
+}
+
 TEST_F(ReplicaSetTest, AdoptsOrphansAndReleasesWhatItsSelectorLeaves) {
   client_.Seed(kPods, R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"orphan","namespace":"default",)"
                       R"("labels":{"app":"web"}},"spec":{}})");
