@@ -215,7 +215,7 @@ class Merger {
       }
       if (identity.Of(item) == nullptr) {
         // In Kubernetes' words and with its code, a server's error.
-        return Status::Internal("map: " + AsGo(item) + " does not contain declared merge key: " + identity.key());
+        return Status::Unknown("map: " + AsGo(item) + " does not contain declared merge key: " + identity.key());
       }
       if (directive == nullptr || name == "merge" || name == "replace") {
         changes->PushBack(Copy(item, allocator_), allocator_);

@@ -16,10 +16,13 @@ const schema::Node* Schemas(std::string_view version) {
   return version == "x/v1" ? kNew : version == "x/v0" ? kOld : nullptr;
 }
 
-bool HasNull(const Json& value) {
-  if (value.IsArray()) return std::any_of(value.Begin(), value.End(), HasNull);
+// A null says nothing of what is there, and of what is empty that it is null; an empty list is owned by nobody, so it
+// goes with the items that its writer had there before, and comes when it is applied once more.
+bool HasNullOrEmptyList(const Json& value) {
+  if (value.IsArray()) return value.Empty() || std::any_of(value.Begin(), value.End(), HasNullOrEmptyList);
   if (!value.IsObject()) return value.IsNull();
-  return std::any_of(value.MemberBegin(), value.MemberEnd(), [](const auto& member) { return HasNull(member.value); });
+  return std::any_of(value.MemberBegin(), value.MemberEnd(),
+                     [](const auto& member) { return HasNullOrEmptyList(member.value); });
 }
 
 // An object and who owns what of it, as a sequence of writes leaves them.
@@ -47,7 +50,7 @@ class Plant {
     const apply::FieldSet fields = apply::FieldsOf(root, config);
     Require(own != nullptr && own->fields == fields, "who applies owns what his configuration says");
 
-    if (HasNull(config)) return;  // which says of what is there nothing, and of what is empty that it is null
+    if (HasNullOrEmptyList(config)) return;
     const apply::Applied again = apply::Apply(Schemas, object_, config, managers_, writer, false);
     Require(again.conflicts.empty(), "nobody contends what was just applied");
     Require(apply::Compare(root, &object_, &again.object).same(),

@@ -75,11 +75,12 @@ class Api final : public server::ApiTest {
  private:
   static constexpr size_t kLargeReply = 256 * 1024;
 
-  // What is no fault of the server's, but Kubernetes answers it so: a configuration that the schema does not know, and
-  // the Scale of a custom resource that lacks its replicas.
+  // What is no fault of the server's, but Kubernetes answers it so: a configuration that the schema does not know, the
+  // Scale of a custom resource that lacks its replicas, and a strategic patch's item without its key.
   static bool IsKubernetesOwn(const std::string& text) {
     return text.find("failed to create typed patch object") != std::string::npos ||
-           text.find("the spec replicas field") != std::string::npos;
+           text.find("the spec replicas field") != std::string::npos ||
+           text.find("does not contain declared merge key") != std::string::npos;
   }
 
   class Witness final : public http::Responder {
