@@ -26,9 +26,9 @@
 #include "api/http/socket.h"
 #include "api/pki/authority.h"
 #include "tools/bench/child.h"
-#include "tools/bench/etcd_caller.h"
 #include "tools/bench/limits.h"
 #include "tools/bench/load.h"
+#include "tools/bench/peers.h"
 
 namespace croft::bench {
 namespace {
@@ -41,22 +41,8 @@ using std::chrono::seconds;
 constexpr auto kSlice = seconds(4);
 constexpr auto kPatience = seconds(30);
 
-[[noreturn]] void Die(const std::string& why) {
-  std::fprintf(stderr, "%s\n", why.c_str());
-  std::exit(1);
-}
-
 double Seconds(Steady::duration time) {
   return std::chrono::duration<double>(time).count();
-}
-
-// A port that is free now.
-std::string FreeAddress() {
-  const Result<int> fd = http::Listen("127.0.0.1:0");
-  if (!fd.ok()) Die(fd.status().message());
-  std::string address = http::LocalAddress(*fd);
-  close(*fd);
-  return address;
 }
 
 void DoAll(int threads, int count, const std::function<bool(int thread, int n)>& step) {
@@ -157,93 +143,25 @@ bool Create(http::Client& client, const std::string& resource, std::string body)
   return false;
 }
 
-// About half a kilobyte.
-std::string ConfigMap(const std::string& name) {
-  static const std::string text(330, 'x');
-  return R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":")" + name +
-         R"(","namespace":"default","labels":{"app":"bench"}},"data":{"text":")" + text + R"("}})";
-}
-
-std::string ObjectName(int callers, int caller, int n) {
-  return std::to_string(callers) + "-" + std::to_string(caller) + "-" + std::to_string(n);
-}
-
 std::string Pod(const std::string& name) {
   return R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":")" + name +
          R"(","labels":{"app":"bench","tier":"front"}},"spec":{"containers":[{"name":"main","image":"localhost/app:v1",)"
          R"("ports":[{"containerPort":8080}],"env":[{"name":"A","value":"b"}],"resources":{"limits":{"cpu":"1","memory":"64Mi"}}}]}})";
 }
 
-// One member on the given folder's disk, with TLS from an authority of its own.
-class Etcd {
- public:
-  explicit Etcd(const fs::path& folder) {
-    SystemClock clock;
-    const auto ca = pki::Authority::Create("bench", clock.Now(), std::chrono::hours(24));
-    pki::CertificateSpec spec;
-    spec.subject = {"etcd", {}};
-    spec.names.ips = {"127.0.0.1"};
-    spec.not_before = clock.Now() - std::chrono::hours(1);
-    spec.not_after = clock.Now() + std::chrono::hours(24);
-    spec.server_auth = true;
-    const auto pair = ca->IssueWithNewKey(spec);
-    ca_pem_ = ca->certificate_pem();
-    fs::create_directories(folder);
-    std::ofstream(folder / "tls.crt") << pair->certificate_pem;
-    std::ofstream(folder / "tls.key") << pair->key_pem;
-    const std::string peer = "http://" + FreeAddress();
-    child_ = std::make_unique<Child>(
-        std::vector<std::string>{"etcd", "--data-dir", folder / "data", "--listen-client-urls", "https://" + address_,
-                                 "--advertise-client-urls", "https://" + address_, "--listen-peer-urls", peer,
-                                 "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=" + peer,
-                                 "--cert-file", folder / "tls.crt", "--key-file", folder / "tls.key"},
-        folder / "log");
-    const auto begin = Steady::now();
-    while (!EtcdCaller::Connect(address_, ca_pem_, nullptr).ok()) {
-      if (Steady::now() - begin > kPatience) Die("etcd is not ready after 30 s; see " + (folder / "log").string());
-      std::this_thread::sleep_for(milliseconds(20));
-    }
-  }
-
-  double Puts(int writers) const {
-    Callers callers;
-    for (int t = 0; t < writers; ++t) {
-      auto caller = EtcdCaller::Connect(address_, ca_pem_, [writers, t](int n) -> EtcdCaller::KeyValue {
-        const std::string name = ObjectName(writers, t, n);
-        return {"/registry/configmaps/default/" + name, ConfigMap(name)};
-      });
-      if (!caller.ok()) Die(caller.status().message());
-      callers.push_back(std::move(*caller));
-    }
-    return RateOf(callers, kSlice);
-  }
-
- private:
-  const std::string address_ = FreeAddress();
-  std::string ca_pem_;
-  std::unique_ptr<Child> child_;
-};
-
-bool Installed(const std::string& program) {
-  std::stringstream path(std::getenv("PATH"));
-  for (std::string folder; std::getline(path, folder, ':');) {
-    if (fs::exists(fs::path(folder) / program)) return true;
-  }
-  return false;
+// The n-th create of a caller among `count`.
+std::string CreateRequest(int count, int caller, int n) {
+  const std::string body = ConfigMap(ObjectName(count, caller, n));
+  return "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: lab\r\nUser-Agent: bench\r\n"
+         "Accept: application/json\r\nContent-Type: application/json\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-Callers Creators(const CroftServer& server, int count) {
+Callers Creators(int count, const std::function<CallerSocket()>& connect) {
   Callers callers;
   for (int t = 0; t < count; ++t) {
     callers.push_back(std::make_unique<HttpCaller>(
-        server.Connect(),
-        [count, t](int n) {
-          const std::string body = ConfigMap(ObjectName(count, t, n));
-          return "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: lab\r\nUser-Agent: bench\r\n"
-                 "Accept: application/json\r\nContent-Type: application/json\r\nContent-Length: " +
-                 std::to_string(body.size()) + "\r\n\r\n" + body;
-        },
-        201));
+        connect(), [count, t](int n) { return CreateRequest(count, t, n); }, 201));
   }
   return callers;
 }
@@ -278,13 +196,18 @@ void DurableCreates(CroftServer& server, const fs::path& folder) {
     std::printf("etcd is not installed (Debian: etcd-server): no peer for creates\n");
   }
   for (const int writers : {1, 16, 64}) {
-    const double puts = etcd ? etcd->Puts(writers) : 0;
+    const double puts = etcd ? etcd->Puts(writers, kSlice) : 0;
     const auto before = server.child().CpuSeconds();
-    const double creates = RateOf(Creators(server, writers), kSlice);
+    const double creates = RateOf(Creators(writers, [&] { return server.Connect(); }), kSlice);
     const std::string cpu = CpuEach(before, server.child().CpuSeconds(), creates * Seconds(kSlice));
     std::printf("create, %2d clients      %8.0f /s", writers, creates);
     if (etcd) std::printf("   %.2f x etcd's put (%.0f /s)", creates / puts, puts);
     std::printf("   CPU each: %s\n", cpu.c_str());
+  }
+  if (Installed("haproxy")) {
+    const EmptyAnswers proxy(folder / "haproxy");
+    const double answers = RateOf(Creators(64, [&] { return proxy.Connect(); }), kSlice);
+    std::printf("the same requests to HAProxy, which answers 201 at once, 64 clients: %.0f /s\n", answers);
   }
 }
 
