@@ -267,7 +267,7 @@ class VerbsTest {
   void unknownFieldsAreRefusedWhereTheClientIsStrict() throws Exception {
     create("a", Map.of());
     V1Patch misspelt = new V1Patch("{\"dta\":{\"x\":\"1\"}}");
-    V1Status status = refused(400, "BadRequest", () -> PatchUtils.patch(V1ConfigMap.class,
+    V1Status status = refused(422, "Invalid", () -> PatchUtils.patch(V1ConfigMap.class,
         () -> CORE.patchNamespacedConfigMap("a", ns, misspelt).fieldValidation("Strict").buildCall(null),
         V1Patch.PATCH_FORMAT_JSON_MERGE_PATCH, CLIENT));
     contains(status.getMessage(), "unknown field \"dta\"");
