@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "api/base/backoff.h"
 #include "api/base/log.h"
@@ -15,10 +16,38 @@ using namespace std::chrono_literals;
 
 constexpr Duration kFirstRetry = 10ms;
 constexpr Duration kLongestRetry = 60s;
+// What was out of reach may be back at any moment, and no event says so.
+constexpr Duration kLongestOutageRetry = 5s;
 // A conflict passes as soon as the cache has caught up. One that does not pass is a failure like others.
 constexpr Duration kConflictRetry = 5ms;
 constexpr int kQuickConflicts = 5;
 constexpr Duration kSlow = 30s;
+
+bool IsOutage(const Status& why) {
+  return why.reason() == Reason::kServiceUnavailable || why.reason() == Reason::kTimeout;
+}
+
+// When keys that failed are tried again, each after pauses that double. Only a try that its pause has come before makes
+// the next one longer: events may bring a key back a dozen times in a moment, and that it still fails then says nothing
+// of how long its trouble will last.
+class Retries {
+ public:
+  explicit Retries(Duration longest) : pauses_(kFirstRetry, longest) {}
+
+  SteadyTime Next(const std::string& key, SteadyTime now) {
+    SteadyTime& due = due_[key];
+    if (due <= now) due = now + std::chrono::duration_cast<SteadyTime::duration>(pauses_.Next(key));
+    return due;
+  }
+  void Forget(const std::string& key) {
+    due_.erase(key);
+    pauses_.Forget(key);
+  }
+
+ private:
+  Backoff pauses_;
+  std::map<std::string, SteadyTime> due_;
+};
 
 }  // namespace
 
@@ -163,13 +192,19 @@ class Controller::State : public std::enable_shared_from_this<State> {
           return;
         }
         Count(retry_);
-        const Duration pause = backoff_.Next(text);
-        log::Warn(
-            "tried again later",
-            {{"controller", name_}, {"key", text}, {"in", FormatDuration(pause)}, {"why", outcome.status().message()}});
-        Comeback(key, pause);
+        Comeback(key, PauseAfter(text, outcome.status()));
         return;
     }
+  }
+
+  // The same outage is told once of each key: every few seconds of every key it would bury all else.
+  Duration PauseAfter(const std::string& key, const Status& why) {
+    const bool outage = IsOutage(why);
+    const Duration pause = (outage ? outages_ : failures_).Next(key, Now()) - Now();
+    const bool told = outage && std::exchange(told_[key], why.message()) == why.message();
+    log::Write(told ? log::Level::kDebug : log::Level::kWarn, "tried again later",
+               {{"controller", name_}, {"key", key}, {"in", FormatDuration(pause)}, {"why", why.message()}});
+    return pause;
   }
 
   void Comeback(const Key& key, Duration delay) {
@@ -177,7 +212,9 @@ class Controller::State : public std::enable_shared_from_this<State> {
   }
 
   void Forget(const std::string& key) {
-    backoff_.Forget(key);
+    failures_.Forget(key);
+    outages_.Forget(key);
+    told_.erase(key);
     conflicts_.erase(key);
   }
 
@@ -223,8 +260,10 @@ class Controller::State : public std::enable_shared_from_this<State> {
   std::map<Key, std::pair<SteadyTime, uint64_t>> times_;   // where each key stands in queue_
   std::map<Key, Run> running_;
   std::map<std::string, int> conflicts_;
-  Backoff backoff_{kFirstRetry, kLongestRetry};
-  std::optional<SteadyTime> timer_;  // the earliest one armed
+  Retries failures_{kLongestRetry};
+  Retries outages_{kLongestOutageRetry};
+  std::map<std::string, std::string> told_;  // the outage that a key has met, as it was told last
+  std::optional<SteadyTime> timer_;          // the earliest one armed
   uint64_t next_ = 0;
   int active_ = 0;  // runs that have begun
   bool started_ = false;

@@ -17,8 +17,9 @@ class Outcome {
   static Outcome Done() { return Outcome(Kind::kDone, {}, {}); }
   // Look again after `delay`, sooner if an event comes. Not a failure.
   static Outcome After(Duration delay) { return Outcome(Kind::kAfter, delay, {}); }
-  // Failed for a reason that may pass: tried again with growing pauses. A Conflict is tried again soon and is not
-  // counted as an error, since it only says that the cache was behind.
+  // Failed for a reason that may pass: tried again with pauses that grow to a minute, or to a few seconds where
+  // something was out of reach (ServiceUnavailable, Timeout). A Conflict is tried again soon and is not counted as an
+  // error, since it only says that the cache was behind.
   static Outcome Retry(Status why) { return Outcome(Kind::kRetry, {}, std::move(why)); }
   // Failed for a reason that only a change of the object can mend; logged, not tried again until an event comes.
   static Outcome Terminal(Status why) { return Outcome(Kind::kTerminal, {}, std::move(why)); }

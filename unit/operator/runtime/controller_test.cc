@@ -119,7 +119,7 @@ TEST_F(ControllerTest, AfterComesBackAtItsTimeAndSoonerOnAnEvent) {
 TEST_F(ControllerTest, RetriesWithGrowingPausesAndStartsAnewAfterSuccess) {
   bool failing = true;
   Controller& controller =
-      Make([&](const Key&) { return failing ? Outcome::Retry(Status::Unavailable("away")) : Outcome::Done(); });
+      Make([&](const Key&) { return failing ? Outcome::Retry(Status::Internal("broken")) : Outcome::Done(); });
   controller.Start();
   controller.Enqueue(kA);
   executor_.Advance(100ms);
@@ -135,6 +135,58 @@ TEST_F(ControllerTest, RetriesWithGrowingPausesAndStartsAnewAfterSuccess) {
   executor_.Advance(15ms);
   ASSERT_EQ(times_.size(), 2u);
   EXPECT_EQ(times_[1] - times_[0], 10ms);
+}
+
+TEST_F(ControllerTest, EventsMakeThePausesOfAKeyThatFailsNoLonger) {
+  const struct {
+    const char* name;
+    Status why;
+  } cases[] = {
+      {"a failure of its own", Status::Internal("broken")},
+      {"a conflict, for the cache is behind", Status::Conflict("the cache was behind")},
+      {"an outage", Status::Unavailable("away")},
+  };
+  for (const auto& c : cases) {
+    bool failing = true;
+    Controller& controller = Make([&](const Key&) { return failing ? Outcome::Retry(c.why) : Outcome::Done(); });
+    controller.Start();
+    for (int i = 0; i < 200; ++i) {
+      controller.Enqueue(kA);
+      executor_.Advance(1ms);
+    }
+    failing = false;
+    runs_.clear();
+    executor_.Advance(300ms);
+    EXPECT_EQ(runs_.size(), 1u) << c.name << ": the pause is about as long as the trouble was";
+  }
+}
+
+// As when the API server is away for long: nothing tells the keys that it is back.
+TEST_F(ControllerTest, AKeyComesBackWithinSecondsOfTheEndOfAnOutage) {
+  const struct {
+    const char* name;
+    Status before;  // what it failed with first, until its pauses were a minute; ok: with nothing
+    Status outage;
+  } cases[] = {
+      {"the API does not answer", Status::Ok(), Status::Unavailable("connection refused")},
+      {"it answers too late", Status::Ok(), Status::Timeout("no answer in time")},
+      {"a key with a trouble of its own meets an outage", Status::Invalid("spec.x"), Status::Unavailable("away")},
+  };
+  for (const auto& c : cases) {
+    Status why = c.before;
+    Controller& controller = Make([&](const Key&) { return why.ok() ? Outcome::Done() : Outcome::Retry(why); });
+    controller.Start();
+    controller.Enqueue(kA);
+    executor_.Advance(10min);
+    why = c.outage;
+    controller.Enqueue(kA);
+    executor_.Advance(10min);
+    EXPECT_EQ(times_.back() - times_[times_.size() - 2], 5s) << c.name;
+    why = Status::Ok();
+    runs_.clear();
+    executor_.Advance(5s);
+    EXPECT_EQ(runs_.size(), 1u) << c.name;
+  }
 }
 
 TEST_F(ControllerTest, AConflictIsTriedAgainSoonAndIsNoError) {
