@@ -19,6 +19,7 @@ struct ServiceSpec {
   std::string type;        // "ClusterIP", "NodePort", "LoadBalancer", "ExternalName"
   std::string cluster_ip;  // "None": headless
   std::vector<std::string> cluster_ips;
+  std::vector<std::string> ip_families;  // "IPv4", "IPv6"
   std::string external_name;
   std::string session_affinity;
   bool publish_not_ready_addresses = false;

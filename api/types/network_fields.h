@@ -23,6 +23,7 @@ void Fields(V& v, ServiceSpec& t) {
   v("type", t.type);
   v("clusterIP", t.cluster_ip);
   v("clusterIPs", t.cluster_ips);
+  v("ipFamilies", t.ip_families);
   v("externalName", t.external_name);
   v("sessionAffinity", t.session_affinity);
   v("publishNotReadyAddresses", t.publish_not_ready_addresses);

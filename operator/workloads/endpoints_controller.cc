@@ -146,15 +146,18 @@ class EndpointsReconciler final : public runtime::Reconciler {
         standing.emplace(object->name(), std::move(*slice));
       }
     }
+    ReuseSlices(standing, wanted);
+    // New ones first: an endpoint that moves between slices stands in two for a moment rather than in none.
+    for (const types::EndpointSlice& slice : wanted) {
+      if (standing.contains(slice.metadata.name)) continue;
+      const Status created = client_.Create(kEndpointSlices, key.ns, types::ToJson(slice)).status();
+      // Not in the cache yet: its event brings the key back.
+      if (created.IsAlreadyExists()) return Status::Conflict("the cache does not show " + slice.metadata.name);
+      CROFT_RETURN_IF_ERROR(created);
+    }
     for (types::EndpointSlice& slice : wanted) {
       const auto found = standing.find(slice.metadata.name);
-      if (found == standing.end()) {
-        const Status created = client_.Create(kEndpointSlices, key.ns, types::ToJson(slice)).status();
-        // Not in the cache yet: its event brings the key back.
-        if (!created.ok() && !created.IsAlreadyExists()) return created;
-        if (created.IsAlreadyExists()) return Status::Conflict("the cache does not show " + slice.metadata.name);
-        continue;
-      }
+      if (found == standing.end()) continue;
       if (!SameSlice(found->second, slice)) {
         slice.metadata.resource_version = found->second.metadata.resource_version;
         CROFT_RETURN_IF_ERROR(client_.Update(kEndpointSlices, slice.metadata.key(), types::ToJson(slice)).status());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "api/base/id.h"
 #include "api/object/json.h"
@@ -88,6 +89,30 @@ types::EndpointSlice NewSlice(const types::Service& service, const char* manager
   return slice;
 }
 
+std::set<std::string> FamiliesOf(const types::ServiceSpec& spec) {
+  if (!spec.ip_families.empty()) return {spec.ip_families.begin(), spec.ip_families.end()};
+  return {Family(spec.cluster_ip)};
+}
+
+types::EndpointSlice NewPodSlice(const types::Service& service, const std::string& family, const std::string& ports,
+                                 size_t number) {
+  types::EndpointSlice slice = NewSlice(service, kSliceController, service.metadata.uid + family + ports, number);
+  slice.metadata.owner_references = {types::ControllerOf({"v1", "Service"}, service.metadata)};
+  slice.address_type = family;
+  return slice;
+}
+
+bool SamePorts(const types::EndpointSlice& a, const types::EndpointSlice& b) {
+  return std::equal(a.ports.begin(), a.ports.end(), b.ports.begin(), b.ports.end(),
+                    [](const types::EndpointPort& p, const types::EndpointPort& q) {
+                      return p.name == q.name && p.protocol == q.protocol && p.port == q.port;
+                    });
+}
+
+bool SameManager(const types::EndpointSlice& a, const types::EndpointSlice& b) {
+  return a.metadata.labels.at(kManagedBy) == b.metadata.labels.at(kManagedBy);
+}
+
 // The text of a struct without what the server owns.
 template <class T>
 std::string Text(T object) {
@@ -104,20 +129,23 @@ std::string Text(T object) {
 std::vector<types::EndpointSlice> DecideSlices(const types::Service& service, const std::vector<types::Pod>& selected) {
   std::vector<types::EndpointSlice> slices;
   for (const auto& [group, addresses] : GroupPods(service, selected)) {
-    std::string identity = service.metadata.uid + group.first;
+    std::string ports;
     for (const auto& [name, protocol, number, app] : group.second) {
-      identity += "|" + name + "|" + protocol + "|" + std::to_string(number);
+      ports += "|" + name + "|" + protocol + "|" + std::to_string(number);
     }
     for (size_t first = 0; first < addresses.size(); first += kEndpointsPerSlice) {
-      types::EndpointSlice slice = NewSlice(service, kSliceController, identity, first / kEndpointsPerSlice);
-      slice.metadata.owner_references = {types::ControllerOf({"v1", "Service"}, service.metadata)};
-      slice.address_type = group.first;
+      types::EndpointSlice slice = NewPodSlice(service, group.first, ports, first / kEndpointsPerSlice);
       for (const auto& [name, protocol, number, app] : group.second)
         slice.ports.push_back({name, protocol, number, app});
       const size_t end = std::min(addresses.size(), first + kEndpointsPerSlice);
       for (size_t i = first; i < end; ++i) slice.endpoints.push_back(addresses[i].endpoint);
       slices.push_back(std::move(slice));
     }
+  }
+  for (const std::string& family : FamiliesOf(service.spec)) {
+    const bool shown = std::any_of(slices.begin(), slices.end(),
+                                   [&](const types::EndpointSlice& slice) { return slice.address_type == family; });
+    if (!shown) slices.push_back(NewPodSlice(service, family, "", 0));
   }
   return slices;
 }
@@ -184,6 +212,26 @@ std::vector<types::EndpointSlice> DecideMirror(const types::Service& service, co
     }
   }
   return slices;
+}
+
+void ReuseSlices(const std::map<std::string, types::EndpointSlice>& standing,
+                 std::vector<types::EndpointSlice>& wanted) {
+  std::set<std::string> used;
+  for (const types::EndpointSlice& slice : wanted) {
+    if (standing.contains(slice.metadata.name)) used.insert(slice.metadata.name);
+  }
+  for (const bool same_ports : {true, false}) {
+    for (types::EndpointSlice& slice : wanted) {
+      if (used.contains(slice.metadata.name)) continue;
+      for (const auto& [name, other] : standing) {
+        if (used.contains(name) || other.address_type != slice.address_type || !SameManager(other, slice)) continue;
+        if (same_ports && !SamePorts(other, slice)) continue;
+        slice.metadata.name = name;
+        used.insert(name);
+        break;
+      }
+    }
+  }
 }
 
 bool SameSlice(const types::EndpointSlice& a, const types::EndpointSlice& b) {

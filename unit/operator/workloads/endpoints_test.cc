@@ -61,7 +61,7 @@ TEST(EndpointsPlan, ConditionsOfAPodInEachState) {
     service.spec.publish_not_ready_addresses = c.publish;
     const auto slices = DecideSlices(service, {pod});
     std::string got;
-    if (!slices.empty()) {
+    if (!slices.at(0).endpoints.empty()) {
       const types::EndpointConditions& conditions = slices[0].endpoints.at(0).conditions;
       for (const auto& flag : {conditions.ready, conditions.serving, conditions.terminating}) got += *flag ? '1' : '0';
     }
@@ -78,7 +78,7 @@ TEST(EndpointsPlan, NamedPortsMayDifferBetweenPods) {
   EXPECT_EQ(slices[0].endpoints.size(), 2u);
   EXPECT_EQ(slices[1].ports.at(0).port, 9090);
   EXPECT_NE(slices[0].metadata.name, slices[1].metadata.name);
-  EXPECT_TRUE(DecideSlices(Web(IntOrString::Of("no such port")), {ReadyPod("a", "10.0.0.1")}).empty());
+  EXPECT_TRUE(DecideSlices(Web(IntOrString::Of("no such port")), {ReadyPod("a", "10.0.0.1")}).at(0).endpoints.empty());
   EXPECT_EQ(DecideSlices(Web(std::nullopt), {ReadyPod("a", "10.0.0.1")}).at(0).ports.at(0).port, 80);
 }
 
@@ -91,6 +91,73 @@ TEST(EndpointsPlan, ManyPodsAreSplitAndFamiliesKeptApart) {
   EXPECT_EQ(slices[0].endpoints.size(), 100u);
   EXPECT_EQ(slices[2].endpoints.size(), 30u);
   EXPECT_EQ(slices[3].address_type, "IPv6");
+}
+
+TEST(EndpointsPlan, EachFamilyOfAServiceHasASlice) {
+  const struct {
+    const char* name;
+    std::vector<std::string> families;
+    const char* address;  // of the Service
+    std::vector<types::Pod> pods;
+    std::string want;  // family and number of endpoints of each slice
+  } cases[] = {
+      {"no pod", {"IPv4"}, "10.96.0.9", {}, "IPv4:0 "},
+      {"a pod", {"IPv4"}, "10.96.0.9", {ReadyPod("a", "10.0.0.1")}, "IPv4:1 "},
+      {"no pod for either family", {"IPv6", "IPv4"}, "fd00::9", {}, "IPv4:0 IPv6:0 "},
+      {"a pod for one of two", {"IPv4", "IPv6"}, "10.96.0.9", {ReadyPod("a", "10.0.0.1")}, "IPv4:1 IPv6:0 "},
+      {"only a pod of the other family", {"IPv4"}, "10.96.0.9", {ReadyPod("a", "fd00::1")}, "IPv6:1 IPv4:0 "},
+      {"families are not said, the address is", {}, "fd00::9", {}, "IPv6:0 "},
+      {"headless, and families are not said", {}, "None", {}, "IPv4:0 "},
+  };
+  for (const auto& c : cases) {
+    types::Service service = Web(IntOrString::Of(8080));
+    service.spec.ip_families = c.families;
+    service.spec.cluster_ip = c.address;
+    std::string got;
+    for (const auto& slice : DecideSlices(service, c.pods)) {
+      got += slice.address_type + ":" + std::to_string(slice.endpoints.size()) + " ";
+      EXPECT_EQ(slice.ports.size(), slice.endpoints.size()) << c.name;
+    }
+    EXPECT_EQ(got, c.want) << c.name;
+  }
+}
+
+TEST(EndpointsPlan, SlicesAreUsedAgainForOtherPorts) {
+  const auto slice = [](const std::string& name, int32_t port, const char* family = "IPv4",
+                        const char* manager = kSliceController) {
+    types::EndpointSlice made;
+    made.metadata.name = name;
+    made.metadata.labels[kManagedBy] = manager;
+    made.address_type = family;
+    if (port != 0) made.ports.push_back({"", "TCP", port, ""});
+    return made;
+  };
+  using Slices = std::vector<types::EndpointSlice>;
+  const struct {
+    const char* name;
+    Slices standing;
+    Slices wanted;
+    std::vector<std::string> want;  // names of those that are wanted
+  } cases[] = {
+      {"nothing stands", {}, {slice("a", 1)}, {"a"}},
+      {"it stands by its name", {slice("a", 2), slice("b", 1)}, {slice("a", 1)}, {"a"}},
+      {"an empty one is filled", {slice("x", 0)}, {slice("a", 1)}, {"x"}},
+      {"a full one is emptied", {slice("x", 1)}, {slice("a", 0)}, {"x"}},
+      {"one of the same ports comes first", {slice("x", 2), slice("y", 1)}, {slice("a", 1)}, {"y"}},
+      {"each is used once", {slice("x", 1)}, {slice("a", 1), slice("b", 1)}, {"x", "b"}},
+      {"what one needs by name no other takes", {slice("b", 1)}, {slice("a", 1), slice("b", 2)}, {"a", "b"}},
+      {"a family is for good", {slice("x", 1, "IPv6")}, {slice("a", 1)}, {"a"}},
+      {"a mirror stays one", {slice("x", 1, "IPv4", kMirrorController)}, {slice("a", 1)}, {"a"}},
+  };
+  for (const auto& c : cases) {
+    std::map<std::string, types::EndpointSlice> standing;
+    for (const auto& each : c.standing) standing.emplace(each.metadata.name, each);
+    Slices wanted = c.wanted;
+    ReuseSlices(standing, wanted);
+    std::vector<std::string> got;
+    for (const auto& each : wanted) got.push_back(each.metadata.name);
+    EXPECT_EQ(got, c.want) << c.name;
+  }
 }
 
 TEST(EndpointsPlan, TheOlderKindPartsReadyFromNotReady) {
@@ -107,13 +174,22 @@ TEST(EndpointsPlan, TheOlderKindPartsReadyFromNotReady) {
   EXPECT_EQ(endpoints.subsets[0].ports.at(0).port, 8080);
 }
 
+using Strings = std::vector<std::string>;
+
 class EndpointsTest : public SmallLab {
  protected:
   EndpointsTest() { AddEndpointsController(*manager_, 1); }
-  void MakePod(const std::string& name, const std::string& label = "web") {
+  void MakePod(const std::string& name, const std::string& label = "web", int port = 8080) {
     Create(kPods, R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":")" + name + R"(","labels":{"app":")" + label +
-                      R"("}},"spec":{"containers":[{"name":"c","ports":[{"name":"web","containerPort":8080}]}]}})");
+                      R"("}},"spec":{"containers":[{"name":"c","ports":[{"name":"web","containerPort":)" +
+                      std::to_string(port) + R"(}]}]}})");
     MakeReady(Read<types::Pod>(kPods, name));
+  }
+  // The only slice there is.
+  types::EndpointSlice Slice() {
+    const auto slices = All<types::EndpointSlice>(kEndpointSlices);
+    EXPECT_EQ(slices.size(), 1u);
+    return slices.at(0);
   }
   void MakeService(const std::string& selector) {
     Create(kServices,
@@ -130,8 +206,6 @@ class EndpointsTest : public SmallLab {
     return names;
   }
 };
-
-using Strings = std::vector<std::string>;
 
 TEST_F(EndpointsTest, FollowThePods) {
   MakePod("a");
@@ -163,6 +237,65 @@ TEST_F(EndpointsTest, FollowThePods) {
   EXPECT_TRUE(client_.All(kEndpointSlices).empty());
 }
 
+TEST_F(EndpointsTest, AServiceThatFindsNothingHasASliceThatIsFilledAndEmptied) {
+  Start();
+  MakeService(R"("selector":{"app":"web"},)");
+  Settle();
+  const types::EndpointSlice empty = Slice();
+  EXPECT_EQ(empty.metadata.labels.at(kServiceName), "web");
+  EXPECT_EQ(empty.metadata.labels.at(kManagedBy), kSliceController);
+  EXPECT_EQ(empty.metadata.owner_references.at(0).kind, "Service");
+  EXPECT_EQ(empty.address_type, "IPv4");
+  EXPECT_TRUE(empty.endpoints.empty());
+  EXPECT_TRUE(empty.ports.empty());
+  EXPECT_TRUE(Read<types::Endpoints>(kEndpoints, "web").subsets.empty());
+  client_.TakeWrites();
+  executor_.Advance(10min);
+  EXPECT_EQ(client_.TakeWrites(), Strings{}) << "nothing has changed";
+
+  MakePod("a");
+  Settle();
+  EXPECT_EQ(ReadyPods(), Strings{"a"});
+  EXPECT_EQ(Slice().metadata.uid, empty.metadata.uid);
+  EXPECT_EQ(Slice().ports.at(0).port, 8080);
+  client_.Remove(kPods, {"default", "a"});
+  Settle();
+  EXPECT_EQ(Slice().metadata.uid, empty.metadata.uid);
+  EXPECT_TRUE(SameSlice(Slice(), empty));
+  EXPECT_TRUE(Read<types::Endpoints>(kEndpoints, "web").subsets.empty());
+}
+
+TEST_F(EndpointsTest, ASliceStaysWhenItsLastPodGoes) {
+  MakePod("a");
+  MakeService(R"("selector":{"app":"web"},)");
+  Start();
+  const std::string uid = Slice().metadata.uid;
+  client_.Remove(kPods, {"default", "a"});
+  Settle();
+  EXPECT_EQ(Slice().metadata.uid, uid);
+  EXPECT_TRUE(Slice().endpoints.empty());
+}
+
+TEST_F(EndpointsTest, AnEndpointThatMovesToAnotherSliceIsInOneAllTheTime) {
+  MakePod("a", "web", 8080);
+  MakeService(R"("selector":{"app":"web"},)");
+  Start();
+  const std::string first = Slice().metadata.name;
+  client_.Remove(kPods, {"default", "a"});
+  MakePod("b", "web", 9090);
+  Settle();
+  ASSERT_EQ(Slice().metadata.name, first) << "led to other ports";
+  client_.TakeWrites();
+  MakePod("c", "web", 8080);
+  Settle();
+  EXPECT_EQ(All<types::EndpointSlice>(kEndpointSlices).size(), 2u);
+  Strings verbs;
+  for (const std::string& write : client_.TakeWrites()) {
+    if (write.find(" endpointslices ") != std::string::npos) verbs.push_back(write.substr(0, write.find(' ')));
+  }
+  EXPECT_EQ(verbs, (Strings{"create", "update"})) << "made where it goes before it is taken from where it was";
+}
+
 TEST_F(EndpointsTest, ASliceThatWasChangedByHandIsPutBackAndForeignOnesStay) {
   MakePod("a");
   MakeService(R"("selector":{"app":"web"},)");
@@ -179,6 +312,22 @@ TEST_F(EndpointsTest, ASliceThatWasChangedByHandIsPutBackAndForeignOnesStay) {
   Settle();
   EXPECT_EQ(ReadyPods(), Strings{"a"});
   EXPECT_EQ(client_.All(kEndpointSlices).size(), 2u);
+}
+
+// Keys that meet an outage have no event to tell them that it is over.
+TEST_F(EndpointsTest, FollowThePodsWithinSecondsOfTheEndOfAnOutage) {
+  MakePod("a");
+  MakeService(R"("selector":{"app":"web"},)");
+  Start();
+  client_.SetFault([](std::string_view verb, const GroupVersionResource& gvr, const Key&) {
+    return verb == "update" && gvr == kEndpointSlices ? Status::Unavailable("too busy") : Status::Ok();
+  });
+  Patch(kPods, "a", R"({"status":{"conditions":[{"type":"Ready","status":"False"}]}})", "status");
+  executor_.Advance(10min);
+  EXPECT_EQ(ReadyPods(), Strings{"a"});
+  client_.SetFault(nullptr);
+  executor_.Advance(5s);
+  EXPECT_EQ(ReadyPods(), Strings{});
 }
 
 // Who writes Endpoints by hand, or elects a leader by them, need not have a Service.
