@@ -112,10 +112,11 @@ EmptyAnswers::EmptyAnswers(const fs::path& folder) : ca_pem_(MakeCertificate(fol
   std::ofstream(folder / "haproxy.cfg") << "global\n  nbthread 2\n  h1-case-adjust content-length Content-Length\n"
                                         << "defaults\n  mode http\n  timeout client 60s\n"
                                         << "  timeout server 60s\n  timeout connect 5s\nfrontend answers\n"
-                                        << "  option http-buffer-request\n  option h1-case-adjust-bogus-client\n  bind " << address_ << " ssl crt "
-                                        << (folder / "tls.crt").string() << "\n  http-request return status 201\n";
-  child_ = std::make_unique<Child>(
-      std::vector<std::string>{"haproxy", "-db", "-f", (folder / "haproxy.cfg").string()}, folder / "log");
+                                        << "  option http-buffer-request\n  option h1-case-adjust-bogus-client\n  bind "
+                                        << address_ << " ssl crt " << (folder / "tls.crt").string()
+                                        << "\n  http-request return status 201\n";
+  child_ = std::make_unique<Child>(std::vector<std::string>{"haproxy", "-db", "-f", (folder / "haproxy.cfg").string()},
+                                   folder / "log");
   AwaitReady("haproxy", folder, [&] { return CallerSocket::Connect(address_, ca_pem_, {}, "").ok(); });
 }
 
