@@ -77,7 +77,7 @@ async fn the_derived_schema_is_enforced() {
     let unknown = Patch::Merge(json!({"spec": {"colour": "green"}}));
     assert_eq!(api.patch("a", &PatchParams::default(), &unknown).await.unwrap().metadata.generation, Some(1));
     let strict = PatchParams::default().validation_strict();
-    refused(api.patch("a", &strict, &unknown).await, 400, "BadRequest");
+    refused(api.patch("a", &strict, &unknown).await, 422, "Invalid");
 }
 
 #[tokio::test]

@@ -103,8 +103,7 @@ async fn unknown_fields_are_refused_where_the_client_is_strict() {
     let (_, _, api) = config_maps().await;
     api.create(&PostParams::default(), &config_map("a", json!({}))).await.unwrap();
     let misspelt = Patch::Merge(json!({"dta": {"x": "1"}}));
-    let status =
-        refused(api.patch("a", &PatchParams::default().validation_strict(), &misspelt).await, 400, "BadRequest");
+    let status = refused(api.patch("a", &PatchParams::default().validation_strict(), &misspelt).await, 422, "Invalid");
     assert!(status.message.contains("unknown field \"dta\""), "{}", status.message);
     for lax in [PatchParams::default().validation_warn(), PatchParams::default().validation_ignore()] {
         assert_eq!(api.patch("a", &lax, &misspelt).await.unwrap().data, None);
