@@ -20,6 +20,7 @@ JsonDocument Named(const char* api_version, const char* kind, const std::string&
 }
 
 constexpr const char* kApiPortName = "https";
+const GroupVersionResource kServiceRanges{"networking.k8s.io", "v1", "servicecidrs"};
 
 Json ApiPort(int number, JsonAllocator& allocator) {
   Json port(rapidjson::kObjectType);
@@ -214,12 +215,58 @@ Status Bootstrap::MendApi() {
   return WriteApiSlice(api_address_, api_port_);
 }
 
+Status Bootstrap::MendServiceRange() {
+  const std::lock_guard lock(mutex_);
+  JsonDocument object = Named("networking.k8s.io/v1", "ServiceCIDR", "", kApiName);
+  auto& allocator = object.GetAllocator();
+  Set(Ensure(object, "spec", allocator), "cidrs", ListOf(MakeString(settings_.service_range, allocator), allocator),
+      allocator);
+  const ObjectPtr present = service_.store().Get({kServiceRanges.group, kServiceRanges.resource}, {"", kApiName});
+  if (present != nullptr) {
+    const JsonDocument json = present->ToJson();
+    const Json* ranges = Find(json, {"spec", "cidrs"});
+    // What is there can not change, but may have got a second family.
+    const bool right = ranges != nullptr && ranges->IsArray() && !ranges->Empty() && (*ranges)[0].IsString() &&
+                       AsView((*ranges)[0]) == settings_.service_range;
+    if (!right) CROFT_RETURN_IF_ERROR(Remove(kServiceRanges, "", kApiName));
+  }
+  CROFT_RETURN_IF_ERROR(CreateAbsent(kServiceRanges, "", std::move(object)));
+  return TellServiceRangeReady();
+}
+
+Status Bootstrap::TellServiceRangeReady() {
+  const ObjectPtr present = service_.store().Get({kServiceRanges.group, kServiceRanges.resource}, {"", kApiName});
+  if (present == nullptr || present->meta().deleting) return Status::Ok();
+  JsonDocument json = present->ToJson();
+  auto& allocator = json.GetAllocator();
+  Json others(rapidjson::kArrayType);
+  if (const Json* told = Find(json, {"status", "conditions"}); told != nullptr && told->IsArray()) {
+    for (const Json& condition : told->GetArray()) {
+      const bool ready = FindString(condition, {"type"}) == "Ready";
+      if (ready && FindString(condition, {"status"}) == "True") return Status::Ok();
+      if (!ready) others.PushBack(Copy(condition, allocator), allocator);
+    }
+  }
+  Json ready(rapidjson::kObjectType);
+  SetString(ready, "type", "Ready", allocator);
+  SetString(ready, "status", "True", allocator);
+  SetString(ready, "lastTransitionTime", FormatTime(service_.clock().Now()), allocator);
+  SetString(ready, "reason", "", allocator);
+  SetString(ready, "message", "Kubernetes Service CIDR is ready", allocator);
+  others.PushBack(std::move(ready), allocator);
+  Set(Ensure(json, "status", allocator), "conditions", std::move(others), allocator);
+  Erase(*FindMutable(json, "metadata"), "resourceVersion");
+  const Target target{kServiceRanges, "", kApiName, "status"};
+  return service_.Update(ControllerIdentity(), target, std::move(json), InternalWrite()).status();
+}
+
 Status Bootstrap::Run() {
   for (const char* ns : {"default", "kube-system", "kube-public", "kube-node-lease"}) {
     CROFT_RETURN_IF_ERROR(CreateAbsent(resources::kNamespaces, "", Named("v1", "Namespace", "", ns)));
   }
   CROFT_RETURN_IF_ERROR(CreateEmbedded());
   CROFT_RETURN_IF_ERROR(CreateApiService(settings_.api_port));
+  CROFT_RETURN_IF_ERROR(MendServiceRange());
   // A crash may have come between a namespace and what belongs into it.
   for (const ObjectPtr& ns : service_.store().List({"", "namespaces"}, "").items) {
     if (!ns->meta().deleting) FurnishNamespace(ns->name());

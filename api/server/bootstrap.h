@@ -8,13 +8,13 @@
 namespace croft::server {
 
 // What every lab has from the start: the standard namespaces, the Service of the API itself and where it leads, the
-// objects embedded from manifests/bootstrap, and in each namespace the lab's root certificate and the default service
-// account.
+// ServiceCIDR that tells the range of Services' addresses, the objects embedded from manifests/bootstrap, and in each
+// namespace the lab's root certificate and the default service account.
 class Bootstrap {
  public:
   static constexpr const char* kRootCertificate = "kube-root-ca.crt";
   static constexpr const char* kDefaultAccount = "default";
-  // Of the API's Service, Endpoints and EndpointSlice.
+  // Of the API's Service, Endpoints and EndpointSlice, and of the ServiceCIDR.
   static constexpr const char* kApiName = "kubernetes";
   static constexpr const char* kApiNamespace = "default";
 
@@ -22,6 +22,7 @@ class Bootstrap {
     std::string ca_pem;  // of ConfigMap kube-root-ca.crt
     std::string service_address = "10.96.0.1";
     int service_port = 443;
+    std::string service_range = "10.96.0.0/16";
     int api_port = 6443;  // where the API will listen, until it is announced
   };
 
@@ -39,6 +40,9 @@ class Bootstrap {
   Status AnnounceApi(const std::string& address, int port);
   // Puts back the API's Service, Endpoints and EndpointSlice.
   Status MendApi();
+  // Puts back the ServiceCIDR, anew where it tells another range, and that it is ready. It has not the finalizer that
+  // Kubernetes gives it: nobody here would take that off again.
+  Status MendServiceRange();
 
  private:
   Status CreateAbsent(const GroupVersionResource& gvr, const std::string& ns, JsonDocument object);
@@ -53,6 +57,7 @@ class Bootstrap {
   Status LeadApiService(int api_port);
   Status WriteApiEndpoints(const std::string& address, int api_port);
   Status WriteApiSlice(const std::string& address, int api_port);
+  Status TellServiceRangeReady();
   // Follows a changed root certificate.
   Status WriteRootCertificate(const std::string& ns);
 

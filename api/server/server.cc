@@ -16,6 +16,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::Create(Settings settings, Parts pa
     if (!loaded.ok()) return loaded.status().Annotate("the key of the service accounts' tokens can not be used");
     key = std::move(*loaded);
   }
+  settings.bootstrap.service_range = settings.service_range.Text();
   std::unique_ptr<ApiServer> server(
       new ApiServer(std::move(settings), parts, std::move(kinds->definitions), std::move(key)));
   CROFT_RETURN_IF_ERROR(server->Start());
@@ -37,9 +38,7 @@ ApiServer::ApiServer(Settings settings, Parts parts, std::vector<schema::Resourc
       bootstrap_(service_, std::move(settings.bootstrap)),
       upkeep_(
           [this](Duration delay, Executor::Task task) { parts_.timers->PostAfter(delay, WhileAlive(std::move(task))); },
-          [this](const std::string& ns, bool api) {
-            return api ? bootstrap_.MendApi() : bootstrap_.MendNamespace(ns);
-          }),
+          [this](Upkeep::What what, const std::string& ns) { return Mend(what, ns); }),
       api_services_(service_),
       http_api_({service_,
                  authenticator_,
@@ -69,6 +68,18 @@ Status ApiServer::Start() {
   if (parts_.timers == nullptr) return Status::Ok();
   CROFT_RETURN_IF_ERROR(upkeep_.Follow(parts_.store));
   ScheduleTick();
+  return Status::Ok();
+}
+
+Status ApiServer::Mend(Upkeep::What what, const std::string& ns) {
+  switch (what) {
+    case Upkeep::What::kNamespace:
+      return bootstrap_.MendNamespace(ns);
+    case Upkeep::What::kApi:
+      return bootstrap_.MendApi();
+    case Upkeep::What::kServiceRange:
+      return bootstrap_.MendServiceRange();
+  }
   return Status::Ok();
 }
 

@@ -75,6 +75,7 @@ class ApiServer {
   ApiServer(Settings settings, Parts parts, std::vector<schema::ResourceDefinition> kinds,
             std::optional<pki::TokenKey> account_key);
   Status Start();
+  Status Mend(Upkeep::What what, const std::string& ns);
   void ScheduleTick();
   // Where the HTTP API begins writes anew; none without timers.
   std::function<void(Executor::Task)> Retries() const;

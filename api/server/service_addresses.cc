@@ -1,5 +1,7 @@
 #include "api/server/service_addresses.h"
 
+#include <bit>
+
 #include "api/server/names.h"
 
 namespace croft::server {
@@ -27,6 +29,10 @@ Held HeldBy(const Object* service) {
 }
 
 }  // namespace
+
+std::string ServiceAddresses::Range::Text() const {
+  return FormatIpv4(first) + "/" + std::to_string(32 - std::countr_zero(size));
+}
 
 class ServiceAddresses::Follower final : public store::Watcher {
  public:

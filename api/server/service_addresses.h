@@ -20,9 +20,11 @@ class ServiceAddresses {
  public:
   struct Range {
     uint32_t first = 0x0A600000;  // 10.96.0.0/16
-    uint32_t size = 0x10000;
+    uint32_t size = 0x10000;      // a power of two
     int first_port = 30000;
     int last_port = 32767;
+
+    std::string Text() const;  // "10.96.0.0/16"
   };
 
   ServiceAddresses(Range range, Random& random) : range_(range), random_(random) {}

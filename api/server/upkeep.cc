@@ -14,7 +14,8 @@ const std::vector<store::GroupResource> kFollowed = {{"", "configmaps"},
                                                      {"", "serviceaccounts"},
                                                      {"", "services"},
                                                      {"", "endpoints"},
-                                                     {"discovery.k8s.io", "endpointslices"}};
+                                                     {"discovery.k8s.io", "endpointslices"},
+                                                     {"networking.k8s.io", "servicecidrs"}};
 
 }  // namespace
 
@@ -45,11 +46,13 @@ void Upkeep::OnEvent(const store::Event& event) {
   const std::string& name = event.object->name();
   const std::string& resource = event.resource.resource;
   if (resource == "configmaps") {
-    if (name == Bootstrap::kRootCertificate) Schedule({event.object->ns()}, kPause);
+    if (name == Bootstrap::kRootCertificate) Schedule({What::kNamespace, event.object->ns()}, kPause);
   } else if (resource == "serviceaccounts") {
-    if (name == Bootstrap::kDefaultAccount) Schedule({event.object->ns()}, kPause);
+    if (name == Bootstrap::kDefaultAccount) Schedule({What::kNamespace, event.object->ns()}, kPause);
+  } else if (resource == "servicecidrs") {
+    if (name == Bootstrap::kApiName) Schedule({What::kServiceRange}, kPause);
   } else if (name == Bootstrap::kApiName && event.object->ns() == Bootstrap::kApiNamespace) {
-    Schedule({event.object->ns(), true}, kPause);
+    Schedule({What::kApi}, kPause);
   }
 }
 
@@ -64,7 +67,7 @@ void Upkeep::Schedule(const Place& place, Duration delay) {
       const std::lock_guard lock(mutex_);
       due_.erase(place);
     }
-    const Status status = mend_(place.ns, place.api);
+    const Status status = mend_(place.what, place.ns);
     if (status.ok()) return;
     log::Warn("what the server keeps can not be put back; tried again later",
               {{"namespace", place.ns}, {"error", status.message()}});

@@ -13,14 +13,16 @@
 namespace croft::server {
 
 // Notices when something that the server itself keeps is deleted or changed, and has it put back a moment later: the
-// root certificate and the default account of each namespace, the API's own Service with its endpoints. Thread-safe.
+// root certificate and the default account of each namespace, the API's own Service with its endpoints, the range of
+// Services' addresses. Thread-safe.
 class Upkeep {
  public:
   // Runs a task after a while, or never when the server has ended.
   using Later = std::function<void(Duration delay, Executor::Task task)>;
-  // Puts back what is absent or wrong in a namespace; `api`: what tells where the API is instead. It fails when that
-  // has to be tried again.
-  using Mend = std::function<Status(const std::string& ns, bool api)>;
+  enum class What { kNamespace, kApi, kServiceRange };
+  // Puts back what is absent or wrong: of a namespace, or of what the whole lab has. It fails when that has to be tried
+  // again.
+  using Mend = std::function<Status(What what, const std::string& ns)>;
 
   Upkeep(Later later, Mend mend) : later_(std::move(later)), mend_(std::move(mend)) {}
   ~Upkeep();
@@ -30,8 +32,8 @@ class Upkeep {
  private:
   class Follower;
   struct Place {
-    std::string ns;
-    bool api = false;
+    What what;
+    std::string ns{};
     auto operator<=>(const Place&) const = default;
   };
 

@@ -115,7 +115,7 @@ Status AssignAddress(Json& service, StrategyContext& context) {
       if (!addresses.Contains(address)) {
         return InvalidAddress(service, wanted,
                               "the provided IP (" + wanted + ") is not in the valid range. The range of valid IPs is " +
-                                  FormatIpv4(addresses.range().first) + "/16");
+                                  addresses.range().Text());
       }
       if (!addresses.Take(address, owner)) {
         return InvalidAddress(service, wanted, "provided IP is already allocated");

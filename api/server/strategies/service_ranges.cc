@@ -93,11 +93,22 @@ class AddressStrategy final : public Strategy {
   }
 };
 
+// Kubernetes looks at no condition of this kind, and gives no reason itself when all is well.
+void DropReasons(const Json& object, Causes& causes) {
+  ForEachItem(Find(object, {"status", "conditions"}), "status.conditions",
+              [&](const Json&, const std::string& place) { causes.Drop(place + ".reason"); });
+}
+
 class RangeStrategy final : public Strategy {
  public:
   bool has_generation() const override { return false; }
 
+  void ValidateStatus(const Json&, const Json& object, std::string_view, Causes& causes) const override {
+    DropReasons(object, causes);
+  }
+
   void Validate(const Json& object, Causes& causes) const override {
+    DropReasons(object, causes);
     const std::string at = "spec.cidrs";
     const Json* ranges = Find(object, {"spec", "cidrs"});
     if (IsEmptyList(ranges)) {

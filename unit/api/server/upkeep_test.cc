@@ -10,6 +10,7 @@ constexpr const char* kAccount = "/api/v1/namespaces/d/serviceaccounts/default";
 constexpr const char* kService = "/api/v1/namespaces/default/services/kubernetes";
 constexpr const char* kEndpoints = "/api/v1/namespaces/default/endpoints/kubernetes";
 constexpr const char* kSlice = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes";
+constexpr const char* kRange = "/apis/networking.k8s.io/v1/servicecidrs/kubernetes";
 
 class UpkeepTest : public ApiTest {
  protected:
@@ -155,6 +156,60 @@ TEST_F(UpkeepTest, WhereTheApiIsIsPutBack) {
     ASSERT_TRUE(executor_.Advance(1s)) << c.name;
     EXPECT_EQ(Told(), "192.168.1.10:6443") << c.name;
     EXPECT_EQ(Get(kService).Text({"spec", "clusterIP"}), service_address) << c.name;
+  }
+}
+
+TEST_F(UpkeepTest, TheRangeOfServicesIsToldAndPutBack) {
+  const auto told = [this] {
+    const Answer range = Get(kRange);
+    const Json* ranges = Find(range.json, {"spec", "cidrs"});
+    const Json* conditions = Find(range.json, {"status", "conditions"});
+    return (ranges == nullptr ? "" : WriteJson(*ranges)) + (conditions == nullptr ? "" : WriteJson(*conditions));
+  };
+  const std::string at = FormatTime(clock_.Now());
+  const std::string first = told();
+  EXPECT_EQ(first, R"(["10.96.0.0/16"][{"type":"Ready","status":"True","lastTransitionTime":")" + at +
+                       R"(","reason":"","message":"Kubernetes Service CIDR is ready"}])");
+  EXPECT_EQ(Find(Get(kRange).json, {"metadata", "finalizers"}), nullptr);
+  const std::string mine = R"({"metadata":{"name":"kubernetes"},"spec":{"cidrs":["10.0.0.0/8"]}})";
+  const struct {
+    const char* name;
+    std::function<Answer()> harm;
+    std::string want;  // empty: as at first
+  } cases[] = {
+      {"it is deleted", [this] { return Delete(kRange); }, ""},
+      {"it is made anew with another range",
+       [this, &mine] {
+         Delete(kRange);
+         return Post("/apis/networking.k8s.io/v1/servicecidrs", mine);
+       },
+       ""},
+      {"it is not ready any more",
+       [this] {
+         return Patch(std::string(kRange) + "/status", "merge-patch+json",
+                      R"({"status":{"conditions":[{"type":"Ready","status":"False","reason":"Mine","message":"",)"
+                      R"("lastTransitionTime":"2026-01-01T00:00:00Z"}]}})");
+       },
+       ""},
+      {"it says nothing any more",
+       [this] { return Patch(std::string(kRange) + "/status", "merge-patch+json", R"({"status":null})"); }, ""},
+      {"a second family joins it",
+       [this] { return Patch(kRange, "merge-patch+json", R"({"spec":{"cidrs":["10.96.0.0/16","fd00::/64"]}})"); },
+       R"(["10.96.0.0/16","fd00::/64"])" + first.substr(first.find(']') + 1)},
+  };
+  for (const auto& c : cases) {
+    const Answer harmed = c.harm();
+    ASSERT_LT(harmed.code, 300) << c.name << harmed.text;
+    ASSERT_TRUE(executor_.Advance(1s)) << c.name;
+    std::string now = told();
+    const size_t time = now.find(R"("lastTransitionTime":")");
+    ASSERT_NE(time, std::string::npos) << c.name << now;
+    now.replace(time + 22, at.size(), at);
+    EXPECT_EQ(now, c.want.empty() ? first : c.want) << c.name;
+    const uint64_t revision = store_->Revision();
+    Restart();
+    ASSERT_TRUE(executor_.Advance(1min)) << c.name;
+    EXPECT_EQ(store_->Revision(), revision) << c.name << ": what is right is not written";
   }
 }
 
