@@ -138,7 +138,6 @@ Result<WriteResult> ResourceService::Answer(const Identity& who, const Served& s
   } else {
     const auto verdict =
         parts_.authenticator.AuthenticateToken(FindString(spec, {"token"}), TextsOf(Find(spec, "audiences")));
-    SetString(spec, "token", "", allocator);  // not repeated to anybody
     status = TokenStatus(verdict, allocator);
   }
   Set(body, "status", std::move(status), allocator);

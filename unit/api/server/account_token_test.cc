@@ -194,6 +194,14 @@ TEST_F(AccountTokenTest, WhoShowsATokenIsTheAccount) {
   EXPECT_EQ(Review(token).Text({"status", "user", "uid"}), user("uid"));
 }
 
+TEST_F(AccountTokenTest, AReviewRepeatsWhatItWasAsked) {
+  for (const std::string& token : {Ask(), std::string("nobody's")}) {
+    const Answer review = Review(token, R"(["vault"])");
+    EXPECT_EQ(review.code, 201) << review.text;
+    EXPECT_EQ(WriteJson(*Find(review.json, "spec")), R"({"token":")" + token + R"(","audiences":["vault"]})");
+  }
+}
+
 TEST_F(AccountTokenTest, AnAccountMayLookAtDiscoveryAndNothingElseYet) {
   token_ = Ask();
   for (const char* path : {"/api", "/apis", "/version", "/openid/v1/jwks"}) EXPECT_EQ(Get(path).code, 200) << path;
