@@ -48,7 +48,7 @@ std::string StatusBody(const Status& status) {
   if (!status.message().empty()) SetString(body, "message", status.message(), allocator);
   if (!ReasonName(status.reason()).empty()) SetString(body, "reason", ReasonName(status.reason()), allocator);
   WriteDetails(body, status.details(), AlwaysDetailed(status.reason()), allocator);
-  Set(body, "code", Json(status.ok() ? 200 : status.code()), allocator);
+  if (!status.ok()) Set(body, "code", Json(status.code()), allocator);
   // Messages quote what clients sent, which may be anything.
   return CleanUtf8(WriteJson(body));
 }
