@@ -109,8 +109,6 @@ class ConnectionTest : public testing::Test {
   std::thread io_;
 };
 
-constexpr char kGet[] = "GET /x HTTP/1.1\r\nHost: lab\r\n\r\n";
-
 TEST_F(ConnectionTest, WhoAnswersSendsNoMoreThanATurnByItself) {
   constexpr size_t kBody = 16 * 1024 * 1024;
   constexpr size_t kTurn = 256 * 1024;

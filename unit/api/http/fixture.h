@@ -67,6 +67,10 @@ bool Eventually(F condition, int seconds = 20) {
   return true;
 }
 
+inline constexpr char kGet[] = "GET /x HTTP/1.1\r\nHost: lab\r\n\r\n";
+// After which the server ends the connection.
+inline constexpr char kLastGet[] = "GET /x HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n";
+
 // A client that sends exactly what it is told to.
 class RawClient {
  public:

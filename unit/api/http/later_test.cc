@@ -14,8 +14,6 @@ using std::chrono::seconds;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr char kGet[] = "GET /x HTTP/1.1\r\nHost: lab\r\n\r\n";
-
 // Holds the last request's responder for the test.
 class Held {
  public:
@@ -47,16 +45,20 @@ void ExpectAtOnce(const ResponderPtr& responder) {
   EXPECT_EQ(token.use_count(), 1);
 }
 
+// What is left to a server that has stopped, and to one that is no more.
+void ExpectAtOnceWhenStopped(std::unique_ptr<Server>& server, const ResponderPtr& responder) {
+  server->Stop(Duration::zero());
+  ExpectAtOnce(responder);
+  server.reset();
+  ExpectAtOnce(responder);
+  EXPECT_EQ(responder.use_count(), 1);
+}
+
 TEST_F(ServerTest, WhatIsLeftToAServerThatStoppedIsDoneAtOnce) {
   Held held;
   RawClient client(Serve(held.handler()));
   client.Send(kGet);
-  const ResponderPtr responder = held.Take();
-  server_->Stop(Duration::zero());
-  ExpectAtOnce(responder);
-  server_.reset();
-  ExpectAtOnce(responder);
-  EXPECT_EQ(responder.use_count(), 1);
+  ExpectAtOnceWhenStopped(server_, held.Take());
 }
 
 TEST_F(Http2Test, WhatIsLeftToAServerThatStoppedIsDoneAtOnce) {
@@ -65,12 +67,7 @@ TEST_F(Http2Test, WhatIsLeftToAServerThatStoppedIsDoneAtOnce) {
   const auto client = Open();
   client->Get("/");
   client->Run([&] { return client->max_streams() == 250; });
-  const ResponderPtr responder = held.Take();
-  server_->Stop(Duration::zero());
-  ExpectAtOnce(responder);
-  server_.reset();
-  ExpectAtOnce(responder);
-  EXPECT_EQ(responder.use_count(), 1);
+  ExpectAtOnceWhenStopped(server_, held.Take());
 }
 
 TEST_F(ServerTest, WhatWasLeftBeforeTheServerStoppedIsDone) {

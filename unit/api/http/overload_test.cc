@@ -17,9 +17,6 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr char kGet[] = "GET /x HTTP/1.1\r\nHost: lab\r\n\r\n";
-constexpr char kLastGet[] = "GET /x HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n";
-
 TEST(BudgetTest, SharesAreCountedInStepsAndGivenBack) {
   Budget budget(10'000);
   {

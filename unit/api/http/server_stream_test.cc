@@ -16,9 +16,6 @@ using std::chrono::seconds;
 using testing::EndsWith;
 using testing::HasSubstr;
 
-constexpr char kGet[] = "GET /x HTTP/1.1\r\nHost: lab\r\n\r\n";
-constexpr char kLastGet[] = "GET /x HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n";
-
 TEST_F(ServerTest, StreamsChunksAndGoesOnWithTheNextRequest) {
   RawClient client(Serve([](Request request, ResponderPtr responder) {
     if (request.target != "/stream") return Echo(request, responder);

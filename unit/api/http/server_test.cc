@@ -17,9 +17,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr char kGet[] = "GET /x HTTP/1.1\r\nHost: lab\r\n\r\n";
-constexpr char kLastGet[] = "GET /x HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n";
-
 TEST_F(ServerTest, AnswersManyRequestsOnOneConnection) {
   RawClient client(Serve(Echo));
   for (int i = 0; i < 500; ++i) {
