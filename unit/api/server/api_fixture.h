@@ -14,6 +14,14 @@
 
 namespace croft::server {
 
+// Media types of bodies.
+inline constexpr const char* kJson = "application/json";
+inline constexpr const char* kYaml = "application/yaml";
+inline constexpr const char* kMerge = "application/merge-patch+json";
+inline constexpr const char* kPatch = "application/json-patch+json";
+inline constexpr const char* kStrategic = "application/strategic-merge-patch+json";
+inline constexpr const char* kApply = "application/apply-patch+yaml";
+
 // What came back over HTTP.
 struct Answer {
   int code = 0;

@@ -22,8 +22,6 @@ std::string Deep(int levels) {
 
 constexpr const char* kMaps = "/api/v1/namespaces/d/configmaps";
 constexpr const char* kPods = "/api/v1/namespaces/d/pods";
-constexpr const char* kJson = "application/json";
-constexpr const char* kYaml = "application/yaml";
 
 class BadInputTest : public ApiTest {};
 

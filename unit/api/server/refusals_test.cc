@@ -10,13 +10,6 @@ constexpr const char* kNone = "/api/v1/namespaces/d/configmaps/none";
 constexpr const char* kEndpoints = "/api/v1/namespaces/d/endpoints/none";
 constexpr const char* kBoxes = "/apis/x.y/v1/namespaces/d/boxes";
 
-constexpr const char* kJson = "application/json";
-constexpr const char* kYaml = "application/yaml";
-constexpr const char* kMerge = "application/merge-patch+json";
-constexpr const char* kPatch = "application/json-patch+json";
-constexpr const char* kStrategic = "application/strategic-merge-patch+json";
-constexpr const char* kApply = "application/apply-patch+yaml";
-
 class RefusalsTest : public ApiTest {
  protected:
   void SetUp() override {

@@ -8,12 +8,6 @@ constexpr const char* kDeployments = "/apis/apps/v1/namespaces/d/deployments";
 constexpr const char* kServices = "/api/v1/namespaces/d/services";
 constexpr const char* kPods = "/api/v1/namespaces/d/pods";
 
-constexpr const char* kJson = "application/json";
-constexpr const char* kYaml = "application/yaml";
-constexpr const char* kMerge = "application/merge-patch+json";
-constexpr const char* kPatch = "application/json-patch+json";
-constexpr const char* kStrategic = "application/strategic-merge-patch+json";
-
 class RejectedTest : public ApiTest {
  protected:
   void SetUp() override {

@@ -10,7 +10,7 @@ constexpr const char* kRequests = "/apis/certificates.k8s.io/v1/certificatesigni
 constexpr const char* kRequest = "/apis/certificates.k8s.io/v1/certificatesigningrequests/a";
 constexpr const char* kStatus = "/apis/certificates.k8s.io/v1/certificatesigningrequests/a/status";
 constexpr const char* kApprovalPath = "/apis/certificates.k8s.io/v1/certificatesigningrequests/a/approval";
-constexpr const char* kMerge = "merge-patch+json";
+constexpr const char* kMergeSubtype = "merge-patch+json";
 // For the name e, in PEM, in base64.
 constexpr const char* kPem =
     "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIR01HNENBUUF3RERFS01BZ0dBMVVFQXd3QlpUQlpNQk1HQnlx"
@@ -89,7 +89,7 @@ TEST_F(SigningRequestsTest, NamesMayBeGenerated) {
 
 TEST_F(SigningRequestsTest, TheRequestStaysAsItWas) {
   ASSERT_EQ(Post(kRequests, Body()).code, 201);
-  const Answer patched = Patch(kRequest, kMerge,
+  const Answer patched = Patch(kRequest, kMergeSubtype,
                                R"({"metadata":{"labels":{"x":"y"}},"spec":{"username":"me","usages":["any"]},)"
                                R"("status":{"conditions":[{"type":"Approved","status":"True"}]}})");
   ASSERT_EQ(patched.code, 200) << patched.text;
@@ -158,9 +158,9 @@ TEST_F(SigningRequestsTest, WhatComesByWhichDoor) {
   for (const auto& c : cases) {
     ASSERT_EQ(Post(kRequests, Body()).code, 201) << c.name;
     if (*c.before != 0) {
-      ASSERT_EQ(Patch(kApprovalPath, kMerge, Conditions(c.before)).code, 200) << c.name;
+      ASSERT_EQ(Patch(kApprovalPath, kMergeSubtype, Conditions(c.before)).code, 200) << c.name;
     }
-    const Answer answer = Patch(c.door, kMerge, c.patch);
+    const Answer answer = Patch(c.door, kMergeSubtype, c.patch);
     EXPECT_EQ(answer.code, *c.causes == 0 ? 200 : 422) << c.name << answer.text;
     EXPECT_EQ(Causes(answer), c.causes) << c.name << answer.text;
     EXPECT_EQ(Standing(), c.after) << c.name;
@@ -171,9 +171,9 @@ TEST_F(SigningRequestsTest, WhatComesByWhichDoor) {
 TEST_F(SigningRequestsTest, TheServerSaysSinceWhenAConditionHolds) {
   ASSERT_EQ(Post(kRequests, Body()).code, 201);
   const std::string then = FormatTime(clock_.Now());
-  ASSERT_EQ(Patch(kApprovalPath, kMerge, Conditions("A")).code, 200);
+  ASSERT_EQ(Patch(kApprovalPath, kMergeSubtype, Conditions("A")).code, 200);
   clock_.Advance(std::chrono::hours(1));
-  const Answer answer = Patch(kStatus, kMerge, Conditions("AF"));
+  const Answer answer = Patch(kStatus, kMergeSubtype, Conditions("AF"));
   ASSERT_EQ(answer.code, 200) << answer.text;
   const Json& conditions = *Find(answer.json, {"status", "conditions"});
   EXPECT_EQ(FindString(conditions[0], {"lastTransitionTime"}), then);
@@ -184,15 +184,15 @@ TEST_F(SigningRequestsTest, TheServerSaysSinceWhenAConditionHolds) {
 TEST_F(SigningRequestsTest, TheCertificateComesOnceAndByStatus) {
   const auto certificate = [](const std::string& text) { return R"({"status":{"certificate":")" + text + "\"}}"; };
   ASSERT_EQ(Post(kRequests, Body()).code, 201);
-  const Answer ignored = Patch(kApprovalPath, kMerge, certificate(kCertificate));
+  const Answer ignored = Patch(kApprovalPath, kMergeSubtype, certificate(kCertificate));
   EXPECT_EQ(ignored.code, 200);
   EXPECT_EQ(Find(ignored.json, {"status", "certificate"}), nullptr) << "approval is no way for it";
-  EXPECT_EQ(Causes(Patch(kStatus, kMerge, certificate(kPem))), "status.certificate:FieldValueInvalid");
-  EXPECT_EQ(Causes(Patch(kStatus, kMerge, certificate("aGVsbG8="))), "status.certificate:FieldValueInvalid");
-  EXPECT_EQ(Patch(kStatus, kMerge, certificate(kCertificate)).Text({"status", "certificate"}), kCertificate);
+  EXPECT_EQ(Causes(Patch(kStatus, kMergeSubtype, certificate(kPem))), "status.certificate:FieldValueInvalid");
+  EXPECT_EQ(Causes(Patch(kStatus, kMergeSubtype, certificate("aGVsbG8="))), "status.certificate:FieldValueInvalid");
+  EXPECT_EQ(Patch(kStatus, kMergeSubtype, certificate(kCertificate)).Text({"status", "certificate"}), kCertificate);
   const std::string two = Base64Encode(*Base64Decode(kCertificate) + *Base64Decode(kCertificate));
-  EXPECT_EQ(Causes(Patch(kStatus, kMerge, certificate(two))), "status.certificate:FieldValueForbidden");
-  EXPECT_EQ(Patch(kApprovalPath, kMerge, Conditions("A")).Text({"status", "certificate"}), kCertificate);
+  EXPECT_EQ(Causes(Patch(kStatus, kMergeSubtype, certificate(two))), "status.certificate:FieldValueForbidden");
+  EXPECT_EQ(Patch(kApprovalPath, kMergeSubtype, Conditions("A")).Text({"status", "certificate"}), kCertificate);
 }
 
 TEST_F(SigningRequestsTest, ApprovalShowsAndReplacesTheWholeRequest) {
@@ -224,9 +224,9 @@ TEST_F(SigningRequestsTest, TheTableSaysHowFarItIs) {
   const std::string start = R"(["a","0s","example.com/servers",")" + AdminIdentity().user + R"(","60m",")";
   ASSERT_EQ(Post(kRequests, Body(R"("expirationSeconds":3600)")).code, 201);
   EXPECT_EQ(row(), start + R"(Pending"])");
-  Patch(kApprovalPath, kMerge, Conditions("A"));
+  Patch(kApprovalPath, kMergeSubtype, Conditions("A"));
   EXPECT_EQ(row(), start + R"(Approved"])");
-  Patch(kStatus, kMerge, R"({"status":{"certificate":")" + std::string(kCertificate) + "\"}}");
+  Patch(kStatus, kMergeSubtype, R"({"status":{"certificate":")" + std::string(kCertificate) + "\"}}");
   EXPECT_EQ(row(), start + R"(Approved,Issued"])");
 }
 
