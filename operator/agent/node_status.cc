@@ -1,6 +1,7 @@
 #include "operator/agent/node_status.h"
 
 #include "api/object/quantity.h"
+#include "api/types/condition.h"
 #include "operator/runtime/events.h"
 
 namespace croft::agent {
@@ -11,15 +12,6 @@ std::string Amount(int64_t number, const char* suffix) {
   const std::string text = std::to_string(number) + suffix;
   const auto quantity = Quantity::Parse(text);
   return quantity ? quantity->Canonical() : text;
-}
-
-types::Condition MakeCondition(const char* type, bool is_true, const char* reason, std::string message) {
-  types::Condition condition;
-  condition.type = type;
-  condition.status = is_true ? "True" : "False";
-  condition.reason = reason;
-  condition.message = std::move(message);
-  return condition;
 }
 
 }  // namespace
@@ -51,12 +43,13 @@ types::NodeStatus MakeNodeStatus(const AgentSettings& settings, const types::Nod
 
   status.conditions = before.conditions;
   const types::Condition conditions[] = {
-      MakeCondition("MemoryPressure", false, "KubeletHasSufficientMemory", "the node has sufficient memory available"),
-      MakeCondition("DiskPressure", false, "KubeletHasNoDiskPressure", "the node has no disk pressure"),
-      MakeCondition("PIDPressure", false, "KubeletHasSufficientPID", "the node has sufficient PIDs available"),
+      types::NewCondition("MemoryPressure", false, "KubeletHasSufficientMemory",
+                          "the node has sufficient memory available"),
+      types::NewCondition("DiskPressure", false, "KubeletHasNoDiskPressure", "the node has no disk pressure"),
+      types::NewCondition("PIDPressure", false, "KubeletHasSufficientPID", "the node has sufficient PIDs available"),
       runtime_error.empty()
-          ? MakeCondition("Ready", true, "KubeletReady", "the node agent is ready")
-          : MakeCondition("Ready", false, "KubeletNotReady", "the container runtime is down: " + runtime_error)};
+          ? types::NewCondition("Ready", true, "KubeletReady", "the node agent is ready")
+          : types::NewCondition("Ready", false, "KubeletNotReady", "the container runtime is down: " + runtime_error)};
   for (types::Condition condition : conditions) {
     condition.last_heartbeat_time = FormatTime(now);
     runtime::SetCondition(status.conditions, std::move(condition), now);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/types/condition.h"
 #include "operator/agent/labels.h"
 #include "operator/runtime/events.h"
 
@@ -170,12 +171,7 @@ class Conditions {
   Conditions(std::vector<Condition>& list, WallTime now) : list_(list), now_(now) {}
 
   void Set(const char* type, bool is_true, std::string reason = {}, std::string message = {}) {
-    Condition condition;
-    condition.type = type;
-    condition.status = is_true ? "True" : "False";
-    condition.reason = std::move(reason);
-    condition.message = std::move(message);
-    runtime::SetCondition(list_, std::move(condition), now_);
+    runtime::SetCondition(list_, types::NewCondition(type, is_true, std::move(reason), std::move(message)), now_);
   }
 
  private:

@@ -1,9 +1,12 @@
 #include "operator/workloads/namespace_plan.h"
 
+#include "api/types/condition.h"
 #include "operator/runtime/events.h"
 
 namespace croft::workloads {
 namespace {
+
+using types::NewCondition;
 
 std::string Joined(const std::vector<std::string>& parts) {
   std::string text;
@@ -20,38 +23,30 @@ std::string Counted(const std::map<std::string, int>& counts, const char* verb) 
   return Joined(parts);
 }
 
-types::Condition Say(const char* type, bool holds, const char* reason, std::string message) {
-  types::Condition condition;
-  condition.type = type;
-  condition.status = holds ? "True" : "False";
-  condition.reason = reason;
-  condition.message = std::move(message);
-  return condition;
-}
-
 types::Condition Failure(const std::vector<std::string>& failures) {
   const char* type = "NamespaceDeletionContentFailure";
   if (failures.empty()) {
-    return Say(type, false, "ContentDeleted", "All content successfully deleted, may be waiting on finalization");
+    return NewCondition(type, false, "ContentDeleted",
+                        "All content successfully deleted, may be waiting on finalization");
   }
-  return Say(
+  return NewCondition(
       type, true, "ContentDeletionFailed",
       "Failed to delete all resource types, " + std::to_string(failures.size()) + " remaining: " + Joined(failures));
 }
 
 types::Condition Remaining(const std::map<std::string, int>& remaining) {
   const char* type = "NamespaceContentRemaining";
-  if (remaining.empty()) return Say(type, false, "ContentRemoved", "All content successfully removed");
-  return Say(type, true, "SomeResourcesRemain", "Some resources are remaining: " + Counted(remaining, "has"));
+  if (remaining.empty()) return NewCondition(type, false, "ContentRemoved", "All content successfully removed");
+  return NewCondition(type, true, "SomeResourcesRemain", "Some resources are remaining: " + Counted(remaining, "has"));
 }
 
 types::Condition Finalizers(const std::map<std::string, int>& finalizers) {
   const char* type = "NamespaceFinalizersRemaining";
   if (finalizers.empty()) {
-    return Say(type, false, "ContentHasNoFinalizers", "All content-preserving finalizers finished");
+    return NewCondition(type, false, "ContentHasNoFinalizers", "All content-preserving finalizers finished");
   }
-  return Say(type, true, "SomeFinalizersRemain",
-             "Some content in the namespace has finalizers remaining: " + Counted(finalizers, "in"));
+  return NewCondition(type, true, "SomeFinalizersRemain",
+                      "Some content in the namespace has finalizers remaining: " + Counted(finalizers, "in"));
 }
 
 }  // namespace
@@ -60,9 +55,10 @@ std::vector<types::Condition> DecideNamespaceConditions(std::vector<types::Condi
                                                         const NamespaceContent& content, WallTime now) {
   // The kinds are those of the process itself: finding them does not fail.
   const types::Condition all[] = {
-      Say("NamespaceDeletionDiscoveryFailure", false, "ResourcesDiscovered", "All resources successfully discovered"),
-      Say("NamespaceDeletionGroupVersionParsingFailure", false, "ParsedGroupVersions",
-          "All legacy kube types successfully parsed"),
+      NewCondition("NamespaceDeletionDiscoveryFailure", false, "ResourcesDiscovered",
+                   "All resources successfully discovered"),
+      NewCondition("NamespaceDeletionGroupVersionParsingFailure", false, "ParsedGroupVersions",
+                   "All legacy kube types successfully parsed"),
       Failure(content.failures),
       Remaining(content.remaining),
       Finalizers(content.finalizers),
