@@ -17,7 +17,7 @@ using Arguments = std::span<const Value>;
 enum class Param : uint8_t { kAny, kBool, kInt, kInt64, kFloat64, kString, kList, kMap, kStringList };
 
 // A function that templates call. `call` gets arguments of the types told by `params` (the executor has looked), the
-// last of `params` any number of times when `variadic`.
+// last of `params` any number of times when `variadic`. nil for a list or a map is taken for an empty one, as in Go.
 struct Function {
   std::vector<Param> params;
   bool variadic = false;
@@ -68,12 +68,12 @@ struct ParamOf<std::string_view> {
 template <>
 struct ParamOf<ListPtr> {
   static constexpr Param kParam = Param::kList;
-  static const ListPtr& Take(const Value& v) { return v.as_list(); }
+  static ListPtr Take(const Value& v) { return v.is_nil() ? NilList().as_list() : v.as_list(); }
 };
 template <>
 struct ParamOf<MapPtr> {
   static constexpr Param kParam = Param::kMap;
-  static const MapPtr& Take(const Value& v) { return v.as_map(); }
+  static MapPtr Take(const Value& v) { return v.is_nil() ? NilMap().as_map() : v.as_map(); }
 };
 
 template <class T>

@@ -77,12 +77,14 @@ inline constexpr std::string_view kStringMap = "map[string]string";
 struct List {
   std::vector<Value> items;
   std::string_view go_type = kAnyList;  // a constant
+  bool is_nil = false;                  // Go's nil slice: empty, but JSON's null
 };
 
 // Sorted by the bytes of the key, as templates, YAML and printing go through a map.
 struct Map {
   std::map<std::string, Value, std::less<>> members;
   std::string_view go_type = kAnyMap;  // a constant
+  bool is_nil = false;                 // Go's nil map: empty, JSON's null, and nothing can be set in it
 
   // nullptr when there is none.
   const Value* Find(std::string_view key) const {
@@ -96,6 +98,13 @@ inline Value NewList(std::vector<Value> items, std::string_view go_type = kAnyLi
 }
 inline Value NewMap(std::map<std::string, Value, std::less<>> members = {}, std::string_view go_type = kAnyMap) {
   return Value::Of(std::make_shared<Map>(Map{std::move(members), go_type}));
+}
+
+inline Value NilList(std::string_view go_type = kAnyList) {
+  return Value::Of(std::make_shared<List>(List{{}, go_type, true}));
+}
+inline Value NilMap(std::string_view go_type = kAnyMap) {
+  return Value::Of(std::make_shared<Map>(Map{{}, go_type, true}));
 }
 
 // What has fields and methods: a struct, or a named type with methods, such as .Capabilities, .Files and time.Time.
