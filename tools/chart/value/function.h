@@ -83,10 +83,18 @@ struct IsRest<Rest<T>> : std::true_type {
   using Item = T;
 };
 
-inline Result<Value> ToValue(Result<Value> v) { return v; }
-inline Result<Value> ToValue(Value v) { return v; }
-inline Result<Value> ToValue(bool v) { return Value::Bool(v); }
-inline Result<Value> ToValue(std::string v) { return Value::String(std::move(v)); }
+inline Result<Value> ToValue(Result<Value> v) {
+  return v;
+}
+inline Result<Value> ToValue(Value v) {
+  return v;
+}
+inline Result<Value> ToValue(bool v) {
+  return Value::Bool(v);
+}
+inline Result<Value> ToValue(std::string v) {
+  return Value::String(std::move(v));
+}
 inline Result<Value> ToValue(Result<std::string> v) {
   if (!v.ok()) return v.status();
   return Value::String(std::move(*v));

@@ -74,7 +74,9 @@ inline constexpr std::string_view kIntList = "[]int";
 inline constexpr std::string_view kAnyMap = "map[string]interface {}";
 inline constexpr std::string_view kStringMap = "map[string]string";
 
+// Nested without end, lists and maps are still taken apart without a stack as deep.
 struct List {
+  ~List();
   std::vector<Value> items;
   std::string_view go_type = kAnyList;  // a constant
   bool is_nil = false;                  // Go's nil slice: empty, but JSON's null
@@ -82,6 +84,7 @@ struct List {
 
 // Sorted by the bytes of the key, as templates, YAML and printing go through a map.
 struct Map {
+  ~Map();
   std::map<std::string, Value, std::less<>> members;
   std::string_view go_type = kAnyMap;  // a constant
   bool is_nil = false;                 // Go's nil map: empty, JSON's null, and nothing can be set in it
@@ -93,26 +96,17 @@ struct Map {
   }
 };
 
-inline Value NewList(std::vector<Value> items, std::string_view go_type = kAnyList) {
-  return Value::Of(std::make_shared<List>(List{std::move(items), go_type}));
-}
-inline Value NewMap(std::map<std::string, Value, std::less<>> members = {}, std::string_view go_type = kAnyMap) {
-  return Value::Of(std::make_shared<Map>(Map{std::move(members), go_type}));
-}
-
-inline Value NilList(std::string_view go_type = kAnyList) {
-  return Value::Of(std::make_shared<List>(List{{}, go_type, true}));
-}
-inline Value NilMap(std::string_view go_type = kAnyMap) {
-  return Value::Of(std::make_shared<Map>(Map{{}, go_type, true}));
-}
+Value NewList(std::vector<Value> items, std::string_view go_type = kAnyList);
+Value NewMap(std::map<std::string, Value, std::less<>> members = {}, std::string_view go_type = kAnyMap);
+Value NilList(std::string_view go_type = kAnyList);
+Value NilMap(std::string_view go_type = kAnyMap);
 
 // What has fields and methods: a struct, or a named type with methods, such as .Capabilities, .Files and time.Time.
 class Object {
  public:
   virtual ~Object() = default;
-  virtual std::string_view go_type() const = 0;                      // "chart.Metadata"
-  virtual std::string_view go_kind() const { return "struct"; }      // "slice" and "map" for named types of these
+  virtual std::string_view go_type() const = 0;                  // "chart.Metadata"
+  virtual std::string_view go_kind() const { return "struct"; }  // "slice" and "map" for named types of these
   // The exported field, nullptr when there is none. Lives as long as the object.
   virtual const Value* Field(std::string_view) const { return nullptr; }
   virtual bool HasMethod(std::string_view) const { return false; }
