@@ -14,7 +14,7 @@ using Arguments = std::span<const Value>;
 
 // What a parameter takes. Go assigns no int to an int64 parameter, but templates convert between the integer types, and
 // constants to what fits.
-enum class Param : uint8_t { kAny, kBool, kInt, kInt64, kFloat64, kString, kList, kMap, kStringList };
+enum class Param : uint8_t { kAny, kBool, kInt, kInt64, kFloat64, kString, kList, kMap, kStrings };
 
 // A function that templates call. `call` gets arguments of the types told by `params` (the executor has looked), the
 // last of `params` any number of times when `variadic`. nil for a list or a map is taken for an empty one, as in Go.

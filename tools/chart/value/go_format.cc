@@ -1,5 +1,7 @@
 #include "tools/chart/value/go_format.h"
 
+#include <charconv>
+
 #include "tools/chart/value/go_printer.h"
 #include "tools/chart/value/go_quote.h"
 
@@ -220,6 +222,9 @@ bool IsText(const Value& value) {
 void AppendGoString(std::string& out, const Value& value) {
   if (value.is_string()) {
     out += value.as_string();
+  } else if (value.is_integer()) {
+    char digits[24];
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, value.as_integer()).ptr);
   } else {
     GoPrinter(out).Print(value, 'v');
   }

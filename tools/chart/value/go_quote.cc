@@ -1,6 +1,7 @@
 #include "tools/chart/value/go_quote.h"
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 
 namespace croft::chart {
@@ -10,6 +11,17 @@ namespace {
 constexpr uint32_t kPrintTurns[] = {
 #include "tools/chart/value/print_turns.inc"
 };
+
+// The same for letters and digits.
+constexpr uint32_t kLetterTurns[] = {
+#include "tools/chart/value/letter_turns.inc"
+};
+
+template <size_t kCount>
+bool Within(const uint32_t (&turns)[kCount], char32_t rune) {
+  const auto* turn = std::upper_bound(std::begin(turns), std::end(turns), static_cast<uint32_t>(rune));
+  return (turn - std::begin(turns)) % 2 == 1;
+}
 
 bool IsSurrogate(char32_t rune) {
   return rune >= 0xD800 && rune < 0xE000;
@@ -83,34 +95,31 @@ bool TakeNumber(std::string_view& text, size_t digits, uint32_t base, uint32_t& 
 }
 
 // Takes what follows a backslash.
-bool TakeEscape(std::string_view& text, char quote, std::string& out) {
+bool TakeEscape(std::string_view& text, char quote, GoChar& out) {
   if (text.empty()) return false;
   const char c = text.front();
   uint32_t number = 0;
   if (c >= '0' && c <= '7') {
     if (!TakeNumber(text, 3, 8, number) || number > 255) return false;
-    out += static_cast<char>(number);
+    out = {number, true};
     return true;
   }
   text.remove_prefix(1);
   if (c == 'x') {
     if (!TakeNumber(text, 2, 16, number)) return false;
-    out += static_cast<char>(number);
+    out = {number, true};
     return true;
   }
   if (c == 'u' || c == 'U') {
     if (!TakeNumber(text, c == 'u' ? 4 : 8, 16, number) || number > 0x10FFFF || IsSurrogate(number)) return false;
-    AppendRune(out, number);
+    out = {number, false};
     return true;
   }
   constexpr std::string_view kNames = "abfnrtv\\";
   constexpr std::string_view kMeanings = "\a\b\f\n\r\t\v\\";
-  if (const size_t at = kNames.find(c); at != std::string_view::npos) {
-    out += kMeanings[at];
-    return true;
-  }
-  if (c != quote) return false;
-  out += c;
+  const size_t at = kNames.find(c);
+  if (at == std::string_view::npos && c != quote) return false;
+  out = {static_cast<unsigned char>(at == std::string_view::npos ? c : kMeanings[at]), false};
   return true;
 }
 
@@ -168,8 +177,12 @@ int64_t CountRunes(std::string_view text) {
 
 bool IsPrint(char32_t rune) {
   if (rune < 0x7f) return rune >= ' ';
-  const auto* turn = std::upper_bound(std::begin(kPrintTurns), std::end(kPrintTurns), static_cast<uint32_t>(rune));
-  return (turn - std::begin(kPrintTurns)) % 2 == 1;
+  return Within(kPrintTurns, rune);
+}
+
+bool IsLetterOrDigit(char32_t rune) {
+  if (rune < 0x80) return std::isalnum(static_cast<unsigned char>(rune)) != 0;
+  return Within(kLetterTurns, rune);
 }
 
 bool CanBackquote(std::string_view text) {
@@ -208,15 +221,24 @@ std::string GoQuoteRune(char32_t rune, bool ascii) {
   return out;
 }
 
+bool TakeGoChar(std::string_view& text, char quote, GoChar& out) {
+  if (text.empty() || text.front() == quote) return false;
+  if (text.front() != '\\') {
+    out = {TakeRune(text), false};
+    return true;
+  }
+  text.remove_prefix(1);
+  return TakeEscape(text, quote, out);
+}
+
 bool GoUnquote(std::string_view inner, char quote, std::string& out) {
   while (!inner.empty()) {
-    const char c = inner.front();
-    if (c == quote || c == '\n') return false;
-    if (c == '\\') {
-      inner.remove_prefix(1);
-      if (!TakeEscape(inner, quote, out)) return false;
+    GoChar c;
+    if (inner.front() == '\n' || !TakeGoChar(inner, quote, c)) return false;
+    if (c.is_byte) {
+      out += static_cast<char>(c.value);
     } else {
-      AppendRune(out, TakeRune(inner));  // what is no UTF-8 becomes a replacement
+      AppendRune(out, c.value);
     }
   }
   return true;
