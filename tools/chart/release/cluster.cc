@@ -80,9 +80,9 @@ Status Cluster::Merge(const Resource* before, const Resource& wanted, bool force
       SetString(whole["metadata"], "resourceVersion", version, whole.GetAllocator());
       written = parts_.client.Update(wanted.served.gvr, wanted.key, whole).status();
     } else {
-      const MergeSchema* schema =
-          parts_.schemas(std::string(FindString(wanted.object, {"apiVersion"})), wanted.kind);
-      const JsonDocument merged = ThreeWayMerge(before == nullptr ? nullptr : &before->object, wanted.object, live, schema);
+      const MergeSchema* schema = parts_.schemas(std::string(FindString(wanted.object, {"apiVersion"})), wanted.kind);
+      const JsonDocument merged =
+          ThreeWayMerge(before == nullptr ? nullptr : &before->object, wanted.object, live, schema);
       JsonDocument patch = CreateMergePatch(live, merged);
       if (patch.ObjectEmpty()) return Status::Ok();
       SetString(Ensure(patch, "metadata", patch.GetAllocator()), "resourceVersion", version, patch.GetAllocator());

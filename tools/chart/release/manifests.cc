@@ -48,9 +48,9 @@ constexpr std::array<std::string_view, 36> kInstallOrder = {"PriorityClass",
                                                             "Ingress",
                                                             "APIService"};
 
-constexpr std::array<std::string_view, 10> kEvents = {"pre-install",  "post-install",  "pre-delete",   "post-delete",
-                                                      "pre-upgrade",  "post-upgrade",  "pre-rollback", "post-rollback",
-                                                      "test",         "test-success"};
+constexpr std::array<std::string_view, 10> kEvents = {"pre-install", "post-install", "pre-delete",   "post-delete",
+                                                      "pre-upgrade", "post-upgrade", "pre-rollback", "post-rollback",
+                                                      "test",        "test-success"};
 
 constexpr std::string_view kHook = "helm.sh/hook";
 constexpr std::string_view kWeight = "helm.sh/hook-weight";

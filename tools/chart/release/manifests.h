@@ -32,8 +32,8 @@ struct Hook {
   std::string kind;
   std::string path;
   std::string content;
-  std::vector<std::string> events;  // "pre-install", ..., "test"
-  int weight = 0;                   // those of the same moment run in its order
+  std::vector<std::string> events;               // "pre-install", ..., "test"
+  int weight = 0;                                // those of the same moment run in its order
   std::vector<std::string> delete_policies;      // "hook-succeeded", "hook-failed", "before-hook-creation"
   std::vector<std::string> output_log_policies;  // "hook-succeeded", "hook-failed"
   HookRun last_run;
@@ -54,8 +54,8 @@ std::vector<std::string> SplitManifests(std::string_view stream);
 // Whether a document says nothing: comments at most.
 bool IsBlank(std::string_view document);
 
-// Sorts what templates rendered, by path. Templates whose name begins with "_" and empty ones say nothing. kInvalid names
-// the template of which a document is no YAML.
+// Sorts what templates rendered, by path. Templates whose name begins with "_" and empty ones say nothing. kInvalid
+// names the template of which a document is no YAML.
 Result<SortedManifests> SortManifests(const std::map<std::string, std::string>& rendered);
 
 // Where a kind stands in Helm's order of installing; kinds that it does not know come last, by name.

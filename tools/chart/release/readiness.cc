@@ -82,7 +82,8 @@ Readiness Deployment(const Json& object) {
   const bool rolling = FindString(object, {"spec", "strategy", "type"}) != "Recreate";
   const int64_t quarter = wants / 4;
   const int64_t missing =
-      rolling ? Portion(Find(object, {"spec", "strategy", "rollingUpdate", "maxUnavailable"}), wants, false, quarter) : 0;
+      rolling ? Portion(Find(object, {"spec", "strategy", "rollingUpdate", "maxUnavailable"}), wants, false, quarter)
+              : 0;
   const int64_t available = NumberAt(object, {"status", "availableReplicas"});
   if (available < wants - std::min(missing, wants)) return Waiting(Count(available, wants, "replicas are available"));
   return Ready();
@@ -114,7 +115,8 @@ Readiness DaemonSet(const Json& object) {
 
 Readiness Replicas(const Json& object) {
   if (auto unseen = Unseen(object)) return *unseen;
-  const int64_t wants = NumberAt(object, {"spec", "replicas"}, 1), ready = NumberAt(object, {"status", "readyReplicas"});
+  const int64_t wants = NumberAt(object, {"spec", "replicas"}, 1),
+                ready = NumberAt(object, {"status", "readyReplicas"});
   return ready >= wants ? Ready() : Waiting(Count(ready, wants, "replicas are ready"));
 }
 
@@ -199,14 +201,14 @@ Readiness ReadinessOf(const Json& object, bool jobs) {
   if (!IsKubernetesOwn(group)) return Custom(object);
   using Judge = Readiness (*)(const Json&);
   constexpr std::array<std::pair<std::string_view, Judge>, 9> kJudges = {{{"Deployment", Deployment},
-                                                                         {"StatefulSet", StatefulSet},
-                                                                         {"DaemonSet", DaemonSet},
-                                                                         {"ReplicaSet", Replicas},
-                                                                         {"ReplicationController", Replicas},
-                                                                         {"Pod", Pod},
-                                                                         {"PersistentVolumeClaim", Claim},
-                                                                         {"Service", Service},
-                                                                         {"CustomResourceDefinition", Definition}}};
+                                                                          {"StatefulSet", StatefulSet},
+                                                                          {"DaemonSet", DaemonSet},
+                                                                          {"ReplicaSet", Replicas},
+                                                                          {"ReplicationController", Replicas},
+                                                                          {"Pod", Pod},
+                                                                          {"PersistentVolumeClaim", Claim},
+                                                                          {"Service", Service},
+                                                                          {"CustomResourceDefinition", Definition}}};
   if (kind == "Job") return Job(object, jobs);
   for (const auto& [name, judge] : kJudges) {
     if (kind == name) return judge(object);

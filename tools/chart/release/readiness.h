@@ -16,8 +16,8 @@ struct Readiness {
 };
 
 // Judges by the object's status, as Helm's --wait does: workloads are rolled out, claims bound, load balancers have an
-// address, jobs are done when `jobs` says so, definitions are established. Custom kinds that report a condition Ready (or
-// Available) are ready when that is True; all others as soon as they exist.
+// address, jobs are done when `jobs` says so, definitions are established. Custom kinds that report a condition Ready
+// (or Available) are ready when that is True; all others as soon as they exist.
 Readiness ReadinessOf(const Json& object, bool jobs);
 
 }  // namespace croft::chart

@@ -41,7 +41,8 @@ Status RequireMark(const Json& live, const char* where, std::string_view key, st
     return Status::Conflict("it has no " + what + ", which must be " + std::string(value));
   }
   if (AsView(*mark) == value) return Status::Ok();
-  return Status::Conflict("its " + what + " is " + std::string(AsView(*mark)) + ", which must be " + std::string(value));
+  return Status::Conflict("its " + what + " is " + std::string(AsView(*mark)) + ", which must be " +
+                          std::string(value));
 }
 
 }  // namespace

@@ -37,7 +37,8 @@ struct Resource {
 };
 using Resources = std::vector<Resource>;
 
-// The documents of a manifest; lists are taken apart. What names no namespace is of `ns`. The failure names the document.
+// The documents of a manifest; lists are taken apart. What names no namespace is of `ns`. The failure names the
+// document.
 Result<Resources> ReadResources(std::string_view manifest, const std::string& ns, KindFinder& kinds);
 
 // Which release objects are of, as Helm marks them: by a label and two annotations.

@@ -9,8 +9,8 @@
 
 namespace croft::chart {
 
-// The history of releases where Helm 3 keeps it: a Secret of type helm.sh/release.v1 for each revision, in the release's
-// namespace, with labels by which it is found. Helm reads what this writes and the other way round.
+// The history of releases where Helm 3 keeps it: a Secret of type helm.sh/release.v1 for each revision, in the
+// release's namespace, with labels by which it is found. Helm reads what this writes and the other way round.
 class ReleaseStorage {
  public:
   ReleaseStorage(client::Client& client, const Clock& clock) : client_(client), clock_(clock) {}

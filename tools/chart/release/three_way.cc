@@ -66,7 +66,8 @@ class Merger {
     const std::string key = schema.Merge().key;
     Json merged(rapidjson::kArrayType);
     for (const Json& item : wanted.GetArray()) {
-      merged.PushBack(Merge(FindItem(original, item, key), item, FindItem(&live, item, key), schema.Items()), allocator_);
+      merged.PushBack(Merge(FindItem(original, item, key), item, FindItem(&live, item, key), schema.Items()),
+                      allocator_);
     }
     for (const Json& item : live.GetArray()) {
       if (FindItem(&wanted, item, key) == nullptr && FindItem(original, item, key) == nullptr) {

@@ -63,14 +63,14 @@ class ClusterTest : public testing::Test {
 };
 
 TEST_F(ClusterTest, ReadsWhatAManifestDeclares) {
-  const Resources resources = Read(
-      "# only a comment\n" + Map("a", "data: {k: v}") +
-      "---\napiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: b, namespace: other}\n"
-      "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: n}\n");
+  const Resources resources = Read("# only a comment\n" + Map("a", "data: {k: v}") +
+                                   "---\napiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  "
+                                   "metadata: {name: b, namespace: other}\n"
+                                   "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: lab}\n");
   std::vector<std::string> shown;
   for (const Resource& resource : resources) shown.push_back(resource.Show());
   EXPECT_THAT(shown, ElementsAre("ConfigMap \"a\" in namespace \"shop\"", "ConfigMap \"b\" in namespace \"other\"",
-                                 "Namespace \"n\""));
+                                 "Namespace \"lab\""));
 }
 
 TEST_F(ClusterTest, RefusesWhatItCanNotPlace) {
@@ -80,10 +80,12 @@ TEST_F(ClusterTest, RefusesWhatItCanNotPlace) {
     const char* why;
   };
   const Case cases[] = {
-      {"broken YAML", "a: 1\n---\nb: [", "document 2 of the manifest: "},
+      {"broken YAML", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n---\nb: [",
+       "document 2 of the manifest: "},
       {"no map", "- a", "document 1 of the manifest must be a map"},
       {"no kind", "apiVersion: v1", "document 1 of the manifest: apiVersion and kind must be set"},
-      {"no name", "{apiVersion: v1, kind: ConfigMap}", "document 1 of the manifest: ConfigMap: metadata.name must be set"},
+      {"no name", "{apiVersion: v1, kind: ConfigMap}",
+       "document 1 of the manifest: ConfigMap: metadata.name must be set"},
       {"an unknown kind", "{apiVersion: x/v1, kind: Plant, metadata: {name: p}}",
        "document 1 of the manifest: Plant p: no kind Plant in x/v1"},
   };
@@ -118,9 +120,10 @@ TEST_F(ClusterTest, UpdatesByThreeWays) {
                          *ParseJson(R"({"data":{"by-hand":"h","kept":"edited"}})"))
                   .ok());
   Changes changes;
-  const Status updated = cluster_.Update(before, Read(Map("a", "data: {kept: '1', new: n}") + Map("b", "")), false, changes);
+  const Status updated =
+      cluster_.Update(before, Read(Map("a", "data: {kept: '1', new: x}") + Map("b", "")), false, changes);
   ASSERT_TRUE(updated.ok()) << updated.message();
-  EXPECT_EQ(Live(kConfigMaps, {"shop", "a"}, {"data"}), R"({"by-hand":"h","kept":"1","new":"n"})");
+  EXPECT_EQ(Live(kConfigMaps, {"shop", "a"}, {"data"}), R"({"kept":"1","by-hand":"h","new":"x"})");
   EXPECT_EQ(Live(kConfigMaps, {"shop", "gone"}, {}), "absent");
   ASSERT_EQ(changes.created.size(), 1u);
   EXPECT_EQ(changes.created[0].key.name, "b");
@@ -163,8 +166,9 @@ TEST_F(ClusterTest, StopsAtTheFirstFailureAndNamesTheObject) {
 }
 
 TEST_F(ClusterTest, KeepsWhatItsPolicyKeeps) {
-  const std::string keep = "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: data\n  annotations:\n"
-                           "    helm.sh/resource-policy: ' Keep '\n";
+  const std::string keep =
+      "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: data\n  annotations:\n"
+      "    helm.sh/resource-policy: ' Keep '\n";
   const Resources before = Read(keep + Map("a", "") + Map("by-hand", ""));
   ASSERT_TRUE(cluster_.Create(before, changes_).ok());
   ASSERT_TRUE(client_
@@ -173,8 +177,8 @@ TEST_F(ClusterTest, KeepsWhatItsPolicyKeeps) {
                   .ok());
   Changes changes;
   ASSERT_TRUE(cluster_.Delete(before, changes).ok());
-  EXPECT_THAT(changes.kept, ElementsAre("ConfigMap \"data\" in namespace \"shop\"",
-                                        "ConfigMap \"by-hand\" in namespace \"shop\""));
+  EXPECT_THAT(changes.kept,
+              ElementsAre("ConfigMap \"data\" in namespace \"shop\"", "ConfigMap \"by-hand\" in namespace \"shop\""));
   EXPECT_THAT(changes.deleted, ElementsAre("ConfigMap \"a\" in namespace \"shop\""));
   EXPECT_NE(Live(kConfigMaps, {"shop", "data"}, {}), "absent");
 }
@@ -189,8 +193,9 @@ TEST_F(ClusterTest, DeletesAllItCanAndTellsOfTheRest) {
   EXPECT_THAT(changes.deleted, ElementsAre("ConfigMap \"b\" in namespace \"shop\""));
 }
 
-constexpr const char* kWeb = R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"shop"},
-    "spec":{"replicas":1},"status":{"updatedReplicas":1,"availableReplicas":%s}})";
+constexpr const char* kWeb =
+    R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"shop"},
+    "spec":{"replicas":1},"status":{"observedGeneration":9,"updatedReplicas":1,"availableReplicas":%s}})";
 
 std::string Web(const char* available) {
   std::string text = kWeb;
@@ -205,9 +210,8 @@ TEST_F(ClusterTest, WaitsUntilAllAreReadyAndTellsWhatIsMissing) {
     if (++looks == 3) client_.Seed(kDeployments, Web("1"));
   };
   std::vector<std::string> told;
-  const Status ready = cluster_.AwaitReady(resources, false, 10s, [&](const Resource&, const Readiness& readiness) {
-    told.push_back(readiness.why);
-  });
+  const Status ready = cluster_.AwaitReady(
+      resources, false, 10s, [&](const Resource&, const Readiness& readiness) { told.push_back(readiness.why); });
   EXPECT_TRUE(ready.ok()) << ready.message();
   EXPECT_THAT(told, ElementsAre("0 of 1 replicas are available", "0 of 1 replicas are available",
                                 "0 of 1 replicas are available", ""));
@@ -225,7 +229,8 @@ TEST_F(ClusterTest, GivesUpWaitingAtTheLimit) {
 TEST_F(ClusterTest, WaitsUntilAllAreGone) {
   const Resources resources = Read(Map("a", ""));
   ASSERT_TRUE(cluster_.Create(resources, changes_).ok());
-  EXPECT_EQ(cluster_.AwaitGone(resources, 1s).message(), "ConfigMap \"a\" in namespace \"shop\" is still there after 1 s");
+  EXPECT_EQ(cluster_.AwaitGone(resources, 1s).message(),
+            "ConfigMap \"a\" in namespace \"shop\" is still there after 1 s");
   meanwhile_ = [&] { client_.Remove(kConfigMaps, {"shop", "a"}); };
   EXPECT_TRUE(cluster_.AwaitGone(resources, 1s).ok());
 }

@@ -40,14 +40,15 @@ SortedManifests Sorted(const std::map<std::string, std::string>& rendered) {
 }
 
 TEST(SortManifests, PutsFirstWhatOthersNeed) {
-  const SortedManifests sorted = Sorted({{"c/a.yaml", Document("Deployment", "d") + "\n---\n" + Document("Widget", "w")},
-                                         {"c/b.yaml", Document("Service", "s")},
-                                         {"c/c.yaml", Document("Gadget", "g")},
-                                         {"c/d.yaml", Document("Namespace", "n")},
-                                         {"c/e.yaml", Document("Service", "a")}});
+  const SortedManifests sorted =
+      Sorted({{"c/a.yaml", Document("Deployment", "d") + "\n---\n" + Document("Widget", "w")},
+              {"c/b.yaml", Document("Service", "s")},
+              {"c/c.yaml", Document("Gadget", "g")},
+              {"c/d.yaml", Document("Namespace", "shop")},
+              {"c/e.yaml", Document("Service", "a")}});
   Texts order;
   for (const Manifest& manifest : sorted.manifests) order.push_back(manifest.kind + "/" + manifest.name);
-  EXPECT_EQ(order, (Texts{"Namespace/n", "Service/s", "Service/a", "Deployment/d", "Gadget/g", "Widget/w"}));
+  EXPECT_EQ(order, (Texts{"Namespace/shop", "Service/s", "Service/a", "Deployment/d", "Gadget/g", "Widget/w"}));
 }
 
 TEST(SortManifests, LeavesOutPartialsAndWhatIsEmpty) {
@@ -65,12 +66,12 @@ TEST(SortManifests, KeepsADocumentOfCommentsAsHelmDoes) {
 }
 
 TEST(SortManifests, ReadsWhatAHookSays) {
-  const SortedManifests sorted = Sorted(
-      {{"c/job.yaml", Document("Job", "j",
-                               R"("helm.sh/hook": "Pre-Install, post-upgrade", "helm.sh/hook-weight": "-5",
+  const SortedManifests sorted =
+      Sorted({{"c/job.yaml", Document("Job", "j",
+                                      R"("helm.sh/hook": "Pre-Install, post-upgrade", "helm.sh/hook-weight": "-5",
        "helm.sh/hook-delete-policy": "hook-succeeded,before-hook-creation", "helm.sh/hook-output-log-policy": hook-failed)")},
-       {"c/test.yaml", Document("Pod", "t", R"("helm.sh/hook": test-success, "helm.sh/hook-weight": "much")")},
-       {"c/noted.yaml", Document("Pod", "p", R"("helm.sh/resource-policy": keep)")}});
+              {"c/test.yaml", Document("Pod", "t", R"("helm.sh/hook": test-success, "helm.sh/hook-weight": "much")")},
+              {"c/noted.yaml", Document("Pod", "p", R"("helm.sh/resource-policy": keep)")}});
   ASSERT_EQ(sorted.hooks.size(), 2u);
   const Hook& test = sorted.hooks[0];  // pods come before jobs
   EXPECT_EQ(test.events, Texts{"test"});
@@ -81,7 +82,8 @@ TEST(SortManifests, ReadsWhatAHookSays) {
   EXPECT_EQ(job.path, "c/job.yaml");
   EXPECT_TRUE(job.On("pre-install") && job.On("post-upgrade") && !job.On("pre-upgrade"));
   EXPECT_EQ(job.weight, -5);
-  EXPECT_TRUE(job.DeletedOn("hook-succeeded") && job.DeletedOn("before-hook-creation") && !job.DeletedOn("hook-failed"));
+  EXPECT_TRUE(job.DeletedOn("hook-succeeded") && job.DeletedOn("before-hook-creation") &&
+              !job.DeletedOn("hook-failed"));
   EXPECT_EQ(job.output_log_policies, Texts{"hook-failed"});
   ASSERT_EQ(sorted.manifests.size(), 1u);
   EXPECT_EQ(sorted.manifests[0].annotations.at("helm.sh/resource-policy"), "keep");
@@ -92,7 +94,8 @@ TEST(SortManifests, TellsOfAHookOfNoKnownMoment) {
   EXPECT_TRUE(sorted.hooks.empty());
   EXPECT_TRUE(sorted.manifests.empty());
   ASSERT_EQ(sorted.warnings.size(), 1u);
-  EXPECT_EQ(sorted.warnings[0], "c/a.yaml: Job j is left out: its helm.sh/hook \"crd-install\" names no moment of a release");
+  EXPECT_EQ(sorted.warnings[0],
+            "c/a.yaml: Job j is left out: its helm.sh/hook \"crd-install\" names no moment of a release");
 }
 
 TEST(SortManifests, NamesTheTemplateThatIsNoYaml) {

@@ -81,9 +81,8 @@ TEST(Readiness, IsJudgedByTheStatus) {
       {"a load balancer without address",
        R"({"apiVersion":"v1","kind":"Service","spec":{"type":"LoadBalancer","clusterIP":"10.0.0.1"}})", State::kWaiting,
        "it has no external address yet"},
-      {"a definition that waits",
-       R"({"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition"})", State::kWaiting,
-       "it is not established yet"},
+      {"a definition that waits", R"({"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition"})",
+       State::kWaiting, "it is not established yet"},
       {"a custom kind that says nothing", R"({"apiVersion":"x.io/v1","kind":"Plant"})", State::kReady},
       {"a certificate that is not issued",
        R"({"apiVersion":"cert-manager.io/v1","kind":"Certificate","status":{"conditions":[{"type":"Ready",
@@ -105,8 +104,8 @@ TEST(Readiness, IsJudgedByTheStatus) {
 }
 
 TEST(Readiness, OfAJobIsWaitedForOnDemand) {
-  const JsonDocument job = *ParseJson(
-      R"({"apiVersion":"batch/v1","kind":"Job","spec":{"completions":3},"status":{"succeeded":1}})");
+  const JsonDocument job =
+      *ParseJson(R"({"apiVersion":"batch/v1","kind":"Job","spec":{"completions":3},"status":{"succeeded":1}})");
   EXPECT_TRUE(ReadinessOf(job, false).ready());
   EXPECT_EQ(ReadinessOf(job, true).why, "1 of 3 pods have succeeded");
 }

@@ -23,7 +23,8 @@ Release Sample() {
   release.notes = "Go to <https://web.lab>";
   release.chart = *ReadJson(R"({"metadata":{"name":"web","version":"1.2.3","appVersion":"7"},"lock":null,
       "templates":[{"name":"templates/a.yaml","data":"YTogMQ=="}],"values":{"n":1,"big":123456789,"half":0.5},
-      "schema":null,"files":[]})", Numbers::kExact);
+      "schema":null,"files":[]})",
+                            Numbers::kExact);
   release.config = *ReadJson(R"({"replicas":2,"image":{"tag":"1.10"}})", Numbers::kExact);
   release.manifest = "---\n# Source: web/templates/a.yaml\na: 1\n";
   Hook hook;
