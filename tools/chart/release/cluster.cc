@@ -137,6 +137,15 @@ Status Cluster::Delete(const Resources& resources, Changes& changes, std::string
 }
 
 Status Cluster::AwaitReady(const Resources& resources, bool jobs, Duration limit, const Progress& progress) const {
+  return Await(
+      resources, limit, [jobs](const Json& object) { return ReadinessOf(object, jobs); }, progress);
+}
+
+Status Cluster::AwaitDone(const Resources& resources, Duration limit, const Progress& progress) const {
+  return Await(resources, limit, CompletionOf, progress);
+}
+
+Status Cluster::Await(const Resources& resources, Duration limit, const Judge& judge, const Progress& progress) const {
   const SteadyTime end = parts_.clock.Steady() + limit;
   std::vector<const Resource*> left;
   for (const Resource& resource : resources) left.push_back(&resource);
@@ -146,7 +155,7 @@ Status Cluster::AwaitReady(const Resources& resources, bool jobs, Duration limit
     for (const Resource* resource : left) {
       const auto live = parts_.client.Get(resource->served.gvr, resource->key);
       Readiness readiness{Readiness::State::kWaiting, live.status().message()};
-      if (live.ok()) readiness = ReadinessOf((*live)->ToJson(), jobs);
+      if (live.ok()) readiness = judge((*live)->ToJson());
       if (progress) progress(*resource, readiness);
       if (readiness.ready()) continue;
       const std::string line = resource->Show() + ": " + readiness.why;

@@ -144,6 +144,14 @@ Readiness Pod(const Json& object) {
   return Waiting("it is not ready yet");
 }
 
+// One that runs once.
+Readiness PodRun(const Json& object) {
+  const std::string_view phase = FindString(object, {"status", "phase"});
+  if (phase == "Succeeded") return Ready();
+  Readiness readiness = Pod(object);
+  return readiness.ready() ? Waiting("it is running") : readiness;
+}
+
 Readiness Job(const Json& object, bool jobs) {
   if (const Json* failed = ConditionOf(object, "Failed"); IsTrue(failed)) {
     return {State::kFailed, "it has failed: " + Words(*failed)};
@@ -214,6 +222,12 @@ Readiness ReadinessOf(const Json& object, bool jobs) {
     if (kind == name) return judge(object);
   }
   return Ready();
+}
+
+Readiness CompletionOf(const Json& object) {
+  const std::string_view kind = FindString(object, {"kind"});
+  if (kind == "Job") return Job(object, true);
+  return kind == "Pod" ? PodRun(object) : Ready();
 }
 
 }  // namespace croft::chart

@@ -20,4 +20,7 @@ struct Readiness {
 // (or Available) are ready when that is True; all others as soon as they exist.
 Readiness ReadinessOf(const Json& object, bool jobs);
 
+// Whether a Job or a Pod that runs once has come to a good end. All else is done as soon as it is there.
+Readiness CompletionOf(const Json& object);
+
 }  // namespace croft::chart

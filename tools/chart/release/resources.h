@@ -89,11 +89,15 @@ class Cluster {
 
   // Until all are ready. kTimeout names those that are not, and why; kInternalError one that never will be.
   Status AwaitReady(const Resources& resources, bool jobs, Duration limit, const Progress& progress) const;
+  // Until the Jobs and Pods among them have run to their end. Fails as AwaitReady does.
+  Status AwaitDone(const Resources& resources, Duration limit, const Progress& progress) const;
   // Until none is there.
   Status AwaitGone(const Resources& resources, Duration limit) const;
 
  private:
+  using Judge = std::function<Readiness(const Json& object)>;
   Status Merge(const Resource* before, const Resource& wanted, bool force, Changes& changes) const;
+  Status Await(const Resources& resources, Duration limit, const Judge& judge, const Progress& progress) const;
 
   const Parts parts_;
 };
