@@ -18,6 +18,10 @@ email-domain: {{ toJson .Values.emailDomains }}
 {{- if .Values.emails }}
 authenticated-emails-file: /etc/oauth2-proxy/emails
 {{- end }}
+{{- if .Values.caConfigMap }}
+provider-ca-file: /etc/oauth2-proxy-ca/ca.crt
+use-system-trust-store: true
+{{- end }}
 upstream: {{ toJson .Values.upstreams }}
 reverse-proxy: true
 set-xauthrequest: true
