@@ -4,9 +4,12 @@
 
 #include "api/base/log.h"
 #include "tools/cluster/init.h"
+#include "tools/croft/chart_commands.h"
 #include "tools/croft/cluster.h"
+#include "tools/croft/command_line.h"
 #include "tools/croft/completion.h"
 #include "tools/croft/daemons.h"
+#include "tools/croft/release_verbs.h"
 #include "tools/croft/terminal.h"
 #include "tools/croft/verbs.h"
 
@@ -36,14 +39,12 @@ struct CommandLine {
   std::string cluster = "lab";
   std::string argument;
   int nodes = 3;
+  int revision = 0;
 };
 
 CLI::App* Verb(CLI::App& parent, CommandLine& line, const std::string& name, const std::string& what,
                const std::string& example, std::function<int()> run) {
-  CLI::App* verb = parent.add_subcommand(name, what);
-  verb->footer("Example:\n  " + example);
-  verb->callback([&line, run = std::move(run)] { line.code = run(); });
-  return verb;
+  return AddVerb(parent, line.code, name, what, example, std::move(run));
 }
 
 // The hidden verbs are left out.
@@ -62,8 +63,7 @@ CommandWords WordsOf(CLI::App& app) {
 }
 
 void AddNamespace(CLI::App* verb, CommandLine& line, bool all) {
-  verb->add_option("-n,--namespace", line.globals.ns,
-                   "Namespace to act in (default: the kubeconfig's, or \"default\")");
+  AddNamespaceOption(verb, line.globals.ns);
   if (all) verb->add_flag("-A,--all-namespaces", line.globals.all_namespaces, "In all namespaces");
 }
 
@@ -76,9 +76,18 @@ void AddObjectVerbs(CommandLine& line) {
   verb->add_flag("--dry-run", line.apply.dry_run, "Check everything on the server, store nothing");
   AddNamespace(verb, line, false);
 
-  verb = Verb(line.app, line, "get", "Show objects as a table, or as YAML or JSON", "croft get pods -A -o wide",
-              [&line] { return Get(line.globals, line.get); });
-  verb->add_option("what", line.get.what, "Resources and names: pods | pods web-1 | deploy/web | lab")->required();
+  verb = Verb(line.app, line, "get", "Show objects as a table, or as YAML or JSON; or what a release is made of",
+              "croft get pods -A -o wide", [&line] {
+                const std::vector<std::string>& what = line.get.what;
+                if (what.size() != 2 || !IsPartOfRelease(what[0])) return Get(line.globals, line.get);
+                return GetOfRelease(line.globals, what[0], what[1], line.revision);
+              });
+  verb->add_option(
+          "what", line.get.what,
+          "Resources and names: pods | pods web-1 | deploy/web | lab; or values | manifest | notes | hooks and "
+          "a release")
+      ->required();
+  verb->add_option("--revision", line.revision, "Of that revision of the release")->check(CLI::PositiveNumber);
   verb->add_option("-o,--output", line.get.output, "wide, yaml, json or name");
   verb->add_option("-l,--selector", line.get.selector, "Labels: app=web,tier!=back");
   verb->add_option("--field-selector", line.get.field_selector, "Fields: spec.nodeName=lab-1");
@@ -246,6 +255,7 @@ int RunCommandLine(int argc, char** argv) {
     log::Configure(level, line.log_format == "json" ? log::Format::kJson : log::Format::kText);
   });
   AddObjectVerbs(line);
+  AddReleaseVerbs(line.app, line.globals, line.code);
   AddDaemons(line);
   AddCluster(line);
   AddRest(line);

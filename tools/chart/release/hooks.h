@@ -24,8 +24,8 @@ class HookRunner {
   };
   explicit HookRunner(Parts parts) : parts_(std::move(parts)) {}
 
-  // The hooks of `event` one after the other, by weight and name: each is created anew, and Jobs and Pods are waited for
-  // until they have succeeded. Stops at the first that fails. What ran is noted in the release's hooks; what their
+  // The hooks of `event` one after the other, by weight and name: each is created anew, and Jobs and Pods are waited
+  // for until they have succeeded. Stops at the first that fails. What ran is noted in the release's hooks; what their
   // policies say is deleted. With names in `only` no others run.
   Status Run(Release& release, std::string_view event, Duration limit, const std::vector<std::string>& only = {}) const;
 

@@ -83,8 +83,7 @@ Status Releases::Carry(Release& release, const Resources& before, const Resource
   if (options.hooks) CROFT_RETURN_IF_ERROR(RunHooks(release, "pre-" + moment, options.timeout));
   CROFT_RETURN_IF_ERROR(parts_.cluster.Update(before, wanted, options.force, changes));
   if (options.wait || options.atomic) {
-    CROFT_RETURN_IF_ERROR(
-        parts_.cluster.AwaitReady(wanted, options.wait_for_jobs, options.timeout, parts_.progress));
+    CROFT_RETURN_IF_ERROR(parts_.cluster.AwaitReady(wanted, options.wait_for_jobs, options.timeout, parts_.progress));
   }
   return options.hooks ? RunHooks(release, "post-" + moment, options.timeout) : Status::Ok();
 }
@@ -201,7 +200,8 @@ Result<Release> Releases::Upgrade(const std::string& ns, const std::string& name
   if (!wanted.ok()) return wanted.status();
   Resources fresh;
   for (const Resource& resource : *wanted) {
-    const bool known = std::any_of(before->begin(), before->end(), [&](const Resource& r) { return r.SameAs(resource); });
+    const bool known =
+        std::any_of(before->begin(), before->end(), [&](const Resource& r) { return r.SameAs(resource); });
     if (known) continue;
     fresh.push_back({resource.served, resource.key, resource.kind, {}});
   }
@@ -225,7 +225,8 @@ Result<Release> Releases::Upgrade(const std::string& ns, const std::string& name
   const Result<std::vector<Release>> history = parts_.storage.History(ns, name);
   if (!history.ok()) return why;
   const Release* good = LastGood(*history);
-  if (good == nullptr) return Status(why.reason(), why.message() + "\nNo revision is known to be good: nothing to roll back to");
+  if (good == nullptr)
+    return Status(why.reason(), why.message() + "\nNo revision is known to be good: nothing to roll back to");
   ReleaseOptions back = options;
   back.description.clear();
   back.atomic = false;

@@ -129,9 +129,10 @@ TEST(CommandLine, EveryVerbThatCompletionOffersHasHelpWithAnExample) {
 }
 
 TEST(CommandLine, CompletionOffersEveryVerbButTheHiddenOnes) {
-  EXPECT_THAT(Lines(RunCroft({"__complete", ""}).out),
-              ElementsAreArray({"agent", "apply", "ca", "cluster", "completion", "delete", "describe", "get", "logs",
-                                "server", "token", "version"}));
+  EXPECT_THAT(
+      Lines(RunCroft({"__complete", ""}).out),
+      ElementsAreArray({"agent", "apply", "ca", "cluster", "completion", "delete", "describe", "get", "history", "list",
+                        "logs", "rollback", "server", "status", "test", "token", "uninstall", "version"}));
 }
 
 TEST(CommandLine, CompletionScriptsAskTheProgram) {

@@ -44,10 +44,12 @@ class ReleasesTest : public testing::Test {
     return rendering;
   }
   static std::string JobOn(const std::string& event, const std::string& name, const std::string& more = "") {
-    return "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: " + name + "\n  annotations:\n    helm.sh/hook: " + event +
-           "\n" + more;
+    return "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: " + name +
+           "\n  annotations:\n    helm.sh/hook: " + event + "\n" + more;
   }
-  static std::string Deployment() { return "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 1}"; }
+  static std::string Deployment() {
+    return "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 1}";
+  }
 
   void SetUp() override {
     // Whatever is waited for is done at the first look, unless a test says otherwise.
@@ -120,7 +122,8 @@ TEST_F(ReleasesTest, InstallsNothingOverWhatIsNotItsOwn) {
 
 TEST_F(ReleasesTest, InstallsNothingWhenAKindIsUnknown) {
   client_.TakeWrites();
-  const auto release = releases_.Install("shop", "web", Of("1", {{"web/p.yaml", "apiVersion: x/v1\nkind: Plant\nmetadata: {name: p}"}}), options_);
+  const auto release = releases_.Install(
+      "shop", "web", Of("1", {{"web/p.yaml", "apiVersion: x/v1\nkind: Plant\nmetadata: {name: p}"}}), options_);
   EXPECT_THAT(release.status().message(), HasSubstr("no kind Plant"));
   EXPECT_THAT(client_.TakeWrites(), ElementsAre());
 }
@@ -157,7 +160,10 @@ TEST_F(ReleasesTest, AtomicUndoesAFailedInstall) {
 }
 
 TEST_F(ReleasesTest, UpgradesAndSupersedes) {
-  ASSERT_TRUE(releases_.Install("shop", "web", Of("1", {{"web/b.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}"}}), options_).ok());
+  ASSERT_TRUE(releases_
+                  .Install("shop", "web",
+                           Of("1", {{"web/b.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}"}}), options_)
+                  .ok());
   const auto upgraded = releases_.Upgrade("shop", "web", Of("2"), options_);
   ASSERT_TRUE(upgraded.ok()) << upgraded.status().message();
   EXPECT_EQ(MapValue(), "2");
@@ -236,7 +242,8 @@ TEST_F(ReleasesTest, KeepsAsManyRevisionsAsAsked) {
 }
 
 TEST_F(ReleasesTest, UninstallsAllButWhatIsKept) {
-  const std::string keep = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: data\n  annotations: {helm.sh/resource-policy: keep}";
+  const std::string keep =
+      "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: data\n  annotations: {helm.sh/resource-policy: keep}";
   ASSERT_TRUE(releases_.Install("shop", "web", Of("1", {{"web/keep.yaml", keep}}), options_).ok());
   UninstallOptions options;
   options.wait = true;
@@ -274,11 +281,13 @@ TEST_F(ReleasesTest, RunsHooksByWeightAndName) {
     if (write.starts_with("create ") && write.find("secrets") == std::string::npos) created.push_back(write.substr(7));
   }
   EXPECT_THAT(created, ElementsAre("jobs shop/b", "jobs shop/c", "jobs shop/a", "configmaps shop/map", "jobs shop/z"));
-  for (const Hook& hook : releases_.Newest("shop", "web")->hooks) EXPECT_EQ(hook.last_run.phase, "Succeeded") << hook.name;
+  for (const Hook& hook : releases_.Newest("shop", "web")->hooks)
+    EXPECT_EQ(hook.last_run.phase, "Succeeded") << hook.name;
 }
 
 TEST_F(ReleasesTest, DeletesHooksAsTheirPoliciesSay) {
-  const std::string policy = "    helm.sh/hook-delete-policy: hook-succeeded\n    helm.sh/hook-output-log-policy: hook-succeeded\n";
+  const std::string policy =
+      "    helm.sh/hook-delete-policy: hook-succeeded\n    helm.sh/hook-output-log-policy: hook-succeeded\n";
   ASSERT_TRUE(releases_
                   .Install("shop", "web",
                            Of("1", {{"web/1.yaml", JobOn("pre-install,pre-upgrade", "gone", policy)},
@@ -290,15 +299,20 @@ TEST_F(ReleasesTest, DeletesHooksAsTheirPoliciesSay) {
   ASSERT_NE(stays, nullptr);
   EXPECT_THAT(logs_, ElementsAre("gone"));
   // The next run makes it anew.
-  ASSERT_TRUE(releases_.Upgrade("shop", "web", Of("2", {{"web/2.yaml", JobOn("pre-install,pre-upgrade", "stays")}}), options_).ok());
+  ASSERT_TRUE(
+      releases_.Upgrade("shop", "web", Of("2", {{"web/2.yaml", JobOn("pre-install,pre-upgrade", "stays")}}), options_)
+          .ok());
   EXPECT_NE(client_.Peek(kJobs, {"shop", "stays"})->meta().uid, stays->meta().uid);
 }
 
 TEST_F(ReleasesTest, AFailedHookEndsTheChange) {
   on_pause_ = [this] { FinishJobs("Failed"); };
-  const std::string policy = "    helm.sh/hook-delete-policy: hook-failed\n    helm.sh/hook-output-log-policy: hook-failed\n";
-  const auto release = releases_.Install("shop", "web", Of("1", {{"web/1.yaml", JobOn("pre-install", "job", policy)}}), options_);
-  EXPECT_THAT(release.status().message(), HasSubstr("pre-install hook web/1.yaml: Job \"job\" in namespace \"shop\": it has failed"));
+  const std::string policy =
+      "    helm.sh/hook-delete-policy: hook-failed\n    helm.sh/hook-output-log-policy: hook-failed\n";
+  const auto release =
+      releases_.Install("shop", "web", Of("1", {{"web/1.yaml", JobOn("pre-install", "job", policy)}}), options_);
+  EXPECT_THAT(release.status().message(),
+              HasSubstr("pre-install hook web/1.yaml: Job \"job\" in namespace \"shop\": it has failed"));
   EXPECT_EQ(MapValue(), "absent");
   EXPECT_EQ(History(), "1 failed");
   EXPECT_EQ(releases_.Newest("shop", "web")->hooks[0].last_run.phase, "Failed");
@@ -309,7 +323,8 @@ TEST_F(ReleasesTest, AFailedHookEndsTheChange) {
 TEST_F(ReleasesTest, RunsTestsOnDemand) {
   ASSERT_TRUE(releases_
                   .Install("shop", "web",
-                           Of("1", {{"web/1.yaml", JobOn("test", "one")}, {"web/2.yaml", JobOn("test", "two")}}), options_)
+                           Of("1", {{"web/1.yaml", JobOn("test", "one")}, {"web/2.yaml", JobOn("test", "two")}}),
+                           options_)
                   .ok());
   EXPECT_TRUE(client_.All(kJobs).empty());
   ASSERT_TRUE(releases_.Test("shop", "web", 1min, {"two"}).ok());
