@@ -42,6 +42,13 @@ bool Fits(Param param, const Value& value) {
   return false;
 }
 
+// Why `call` fails: templates have no values that are functions.
+Status CallOf(const Value& value, std::span<const NodePtr> words) {
+  if (value.is_nil()) return Status::Invalid("call of nil");
+  return Status::Invalid("non-function " + (words.empty() ? GoString(value) : ToString(*words.front())) + " of type " +
+                         std::string(value.GoType()));
+}
+
 // What a text costs that a function reads or writes.
 uint64_t SizeOf(const Value& value) {
   return value.is_string() ? value.as_string().size() / 64 : 0;
@@ -121,7 +128,8 @@ bool Execution::CallBuiltin(const Operand& dot, const IdentifierNode& name, cons
     }
     size += SizeOf(operands[i].value);
   }
-  const Status status = builtin.call(operands, result);
+  const Status status =
+      builtin.kind == Builtin::Kind::kCall ? CallOf(operands[0].value, words) : builtin.call(operands, result);
   if (!status.ok()) return CallFailed(place, builtin.name, status);
   size += SizeOf(result.value);
   if (size * 64 > budget_.max_output) {

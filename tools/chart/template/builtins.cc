@@ -147,16 +147,10 @@ Status PrintFormatted(Operands arguments, Operand& result) {
   return Status::Ok();
 }
 
-// Templates have no values that are functions.
-Status Call(Operands arguments, Operand&) {
-  if (arguments[0].value.is_nil()) return Error("call of nil");
-  return Error("non-function of type " + std::string(arguments[0].value.GoType()));
-}
-
 using enum Builtin::Kind;
 constexpr std::array<Builtin, 19> kBuiltins = {{
     {"and", kAnd, 1, true, nullptr},
-    {"call", kPlain, 1, true, Call},
+    {"call", kCall, 1, true, nullptr},
     {"eq", kPlain, 1, true, Equal},
     {"ge", kPlain, 2, false, GreaterOrEqual},
     {"gt", kPlain, 2, false, Greater},

@@ -19,7 +19,7 @@ struct Operand {
 
 // A function of text/template's own.
 struct Builtin {
-  enum class Kind : uint8_t { kPlain, kAnd, kOr, kPrintf };
+  enum class Kind : uint8_t { kPlain, kAnd, kOr, kPrintf, kCall };
   std::string_view name;
   Kind kind;
   size_t fixed;   // arguments that it takes at least

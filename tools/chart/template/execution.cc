@@ -20,8 +20,13 @@ Status Execute(const Templates& templates, std::string_view name, const Value& d
   if (tree == nullptr) {
     return Status::Invalid("template: no template " + GoQuote(name) + " associated with template \"gotpl\"");
   }
+  return Execute(templates, *tree, data, options, budget, out);
+}
+
+Status Execute(const Templates& templates, const Tree& tree, const Value& data, const ExecuteOptions& options,
+               Budget& budget, std::string& out) {
   Execution execution(templates, options, budget, out);
-  return execution.Run(*tree, data) ? Status::Ok() : execution.error();
+  return execution.Run(tree, data) ? Status::Ok() : execution.error();
 }
 
 bool Execution::Run(const Tree& tree, const Value& data) {

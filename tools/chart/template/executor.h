@@ -26,5 +26,8 @@ struct ExecuteOptions {
 // NAME at <WHAT>: ...". nil is printed as "<no value>".
 Status Execute(const Templates& templates, std::string_view name, const Value& data, const ExecuteOptions& options,
                Budget& budget, std::string& out);
+// The same for a template that need not be in the set.
+Status Execute(const Templates& templates, const Tree& tree, const Value& data, const ExecuteOptions& options,
+               Budget& budget, std::string& out);
 
 }  // namespace croft::chart

@@ -127,7 +127,7 @@ template <class F, class R, class... A, size_t... I>
 Function BindAs(F f, std::index_sequence<I...>) {
   return {{ParamFor<std::remove_cvref_t<A>>()...},
           Signature<R, std::remove_cvref_t<A>...>::kVariadic,
-          [f = std::move(f)](Arguments arguments) -> Result<Value> {
+          [f = std::move(f)]([[maybe_unused]] Arguments arguments) -> Result<Value> {
             return ToValue(f(TakeAt<std::remove_cvref_t<A>, I>(arguments)...));
           }};
 }
