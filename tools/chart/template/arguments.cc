@@ -42,10 +42,15 @@ bool Fits(Param param, const Value& value) {
   return false;
 }
 
+// As Go's reflection shows a value that it is asked for as text.
+std::string Shown(const Value& value) {
+  return value.is_string() ? std::string(value.as_string()) : "<" + std::string(value.GoType()) + " Value>";
+}
+
 // Why `call` fails: templates have no values that are functions.
 Status CallOf(const Value& value, std::span<const NodePtr> words) {
   if (value.is_nil()) return Status::Invalid("call of nil");
-  return Status::Invalid("non-function " + (words.empty() ? GoString(value) : ToString(*words.front())) + " of type " +
+  return Status::Invalid("non-function " + (words.empty() ? Shown(value) : ToString(*words.front())) + " of type " +
                          std::string(value.GoType()));
 }
 

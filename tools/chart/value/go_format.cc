@@ -59,15 +59,17 @@ class Printf {
       Wrong(verb, "(BADINDEX)");
     } else if (next_ >= arguments_.size()) {
       Wrong(verb, "(MISSING)");
-    } else if (verb == 'w') {  // is for errors alone
-      printer_.BadVerb(arguments_[next_++], verb);
     } else {
       FormatFlags& flags = printer_.flags;
-      if (verb == 'v') {
+      if (verb == 'v' || verb == 'w') {
         flags.sharp_v = std::exchange(flags.sharp, false);
         flags.plus_v = std::exchange(flags.plus, false);
       }
-      printer_.Print(arguments_[next_++], verb);
+      if (verb == 'w') {  // is for errors alone
+        printer_.BadVerb(arguments_[next_++], verb);
+      } else {
+        printer_.Print(arguments_[next_++], verb);
+      }
     }
   }
 

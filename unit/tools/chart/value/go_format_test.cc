@@ -76,6 +76,7 @@ const std::vector<FormatCase> kCases = {
      "%#v %#v %#v",
      {Text("a"), NewList({Value::Int(1), Value()}), NewMap({{"a", Text("b")}})},
      "\"a\" []interface {}{1, interface {}(nil)} map[string]interface {}{\"a\":\"b\"}"},
+    {"the_verb_for_errors_which_values_are_not", "%w %#w", {Value::Int(1), Text("a")}, "%!w(int=1) %!w(string=\"a\")"},
     {"nil_lists_and_maps_in_go_syntax", "%#v %v", {NilList(), NilMap()}, "[]interface {}(nil) map[]"},
     {"each_item_of_a_list",
      "%q %03d",
