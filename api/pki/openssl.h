@@ -15,7 +15,7 @@
 #include "api/base/result.h"
 #include "api/pki/certificate.h"
 
-// OpenSSL's objects with owners, for the .cc files of api/pki only.
+// OpenSSL's objects with owners, for .cc files only: those of api/pki, and who makes what api/pki does not offer.
 namespace croft::pki {
 
 template <auto free>

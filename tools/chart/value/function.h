@@ -31,6 +31,9 @@ struct Rest {
   Arguments values;
 };
 
+// Go's int, a type of its own beside int64_t.
+using GoInt = long long;  // NOLINT(google-runtime-int)
+
 namespace internal {
 
 template <class T>
@@ -46,7 +49,7 @@ struct ParamOf<bool> {
   static bool Take(const Value& v) { return v.as_bool(); }
 };
 template <>
-struct ParamOf<int> {
+struct ParamOf<GoInt> {
   static constexpr Param kParam = Param::kInt;
   static int64_t Take(const Value& v) { return v.as_integer(); }
 };
@@ -139,13 +142,17 @@ Function BindMember(F f, R (C::*)(A...) const) {
 
 }  // namespace internal
 
-// Makes a Function of a lambda, its parameters' types telling what it takes: `const Value&` anything, bool, int (Go's
-// int), int64_t (int64), double, std::string_view, `const ListPtr&`, `const MapPtr&`, at the end Rest<T>. It returns
-// bool, std::string, Value, or a Result of these.
+// Makes a Function of a lambda, its parameters' types telling what it takes: `const Value&` anything, bool, GoInt,
+// int64_t, double, std::string_view, `const ListPtr&`, `const MapPtr&`, at the end Rest<T>. It returns
+// bool, std::string, Value, or a Result of these. A plain function will do as well.
 //   functions["trimSuffix"] = Bind([](std::string_view suffix, std::string_view text) { ... });
 template <class F>
 Function Bind(F f) {
   return internal::BindMember(f, &F::operator());
+}
+template <class R, class... A>
+Function Bind(R (*f)(A...)) {
+  return internal::BindAs<R (*)(A...), R, A...>(f, std::index_sequence_for<A...>{});
 }
 
 }  // namespace croft::chart
