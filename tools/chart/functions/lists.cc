@@ -77,7 +77,7 @@ Result<Value> Slice(const Value& value, Rest<Value> indices) {
 }
 
 // Lists of `size` items each. Sizes below 1 fail where Go's arithmetic with them asks for a list of no possible length.
-Result<Value> Chunk(int64_t size, const Value& value) {
+Result<Value> Chunk(GoInt size, const Value& value) {
   const Result<ListPtr> list = TakeList(value, "chunk");
   if (!list.ok()) return list.status();
   const std::vector<Value>& items = (*list)->items;

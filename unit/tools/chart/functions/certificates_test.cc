@@ -58,6 +58,15 @@ TEST(CertificateFunctions, SignedByIt) {
   EXPECT_TRUE(pki::VerifyChain(signed_pair.cert, Ca().cert, Now(), pki::Purpose::kClient).ok());
 }
 
+TEST(CertificateFunctions, SignedByItself) {
+  const Pair own = Make("genSelfSignedCert", {S("web"), kIps, kNames, I(5)});
+  const Result<pki::CertificateInfo> info = pki::ParseCertificate(own.cert);
+  ASSERT_TRUE(info.ok());
+  EXPECT_EQ(info->issuer.common_name, "web");
+  EXPECT_EQ(info->names.dns, (std::vector<std::string>{"web", "*.web.svc"}));
+  EXPECT_TRUE(pki::KeyMatches(own.cert, own.key));
+}
+
 TEST(CertificateFunctions, WithKeysThatAreGiven) {
   const Value key = *CallFor("genPrivateKey", {S("ecdsa")});
   EXPECT_TRUE(key.as_string().starts_with("-----BEGIN EC PRIVATE KEY-----\n"));

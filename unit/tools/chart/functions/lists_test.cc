@@ -70,5 +70,24 @@ TEST(ListFunctions, Cut) {
   });
 }
 
+TEST(ListFunctions, MustFormsDoTheSame) {
+  const struct {
+    const char* plain;
+    const char* must;
+    std::vector<Value> more;  // behind the list
+  } cases[] = {{"append", "mustAppend", {I(1)}}, {"push", "mustPush", {I(1)}},   {"prepend", "mustPrepend", {I(1)}},
+               {"first", "mustFirst", {}},       {"last", "mustLast", {}},       {"rest", "mustRest", {}},
+               {"initial", "mustInitial", {}},   {"reverse", "mustReverse", {}}, {"uniq", "mustUniq", {}},
+               {"compact", "mustCompact", {}},   {"slice", "mustSlice", {I(1)}}, {"without", "mustWithout", {S("a")}},
+               {"deepCopy", "mustDeepCopy", {}}};
+  for (const auto& c : cases) {
+    for (const Value& list : {kAbc, kEmpty, S("abc"), kNil}) {
+      std::vector<Value> arguments = {list};
+      arguments.insert(arguments.end(), c.more.begin(), c.more.end());
+      EXPECT_EQ(Call(c.plain, arguments), Call(c.must, arguments)) << c.must;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace croft::chart::test

@@ -50,5 +50,13 @@ TEST(RegexFunctions, Split) {
   });
 }
 
+TEST(RegexFunctions, MustFormsDoTheSame) {
+  const std::vector<Value> find = {S("b+"), S("abbcb"), I(-1)}, replace = {S("b+"), S("abbcb"), S("<$0>")};
+  EXPECT_EQ(Call("mustRegexFindAll", find), R"([]string{"bb", "b"})");
+  EXPECT_EQ(Call("regexFindAll", find), Call("mustRegexFindAll", find));
+  EXPECT_EQ(Call("mustRegexReplaceAll", replace), R"("a<bb>c<b>")");
+  EXPECT_EQ(Call("regexReplaceAll", replace), Call("mustRegexReplaceAll", replace));
+}
+
 }  // namespace
 }  // namespace croft::chart::test
