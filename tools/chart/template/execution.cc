@@ -122,7 +122,7 @@ Execution::Flow Execution::RangeOver(const Operand&, const BranchNode& range, co
     return RangeMap(range, *value.as_map());
   }
   if (!value.is_list()) return FailFlow("range can't iterate over " + GoString(value));
-  const ListPtr list = value.as_list();
+  const ListPtr& list = value.as_list();
   any = !list->items.empty();
   const bool boxed = ItemType(list->go_type) == "interface {}";
   for (size_t i = 0; i < list->items.size(); ++i) {
