@@ -70,7 +70,9 @@ class Coalescer {
   void TakeDefaults(const Chart& chart, const MapPtr& target, const std::string& prefix) {
     const std::string path = Join(prefix, chart.name());
     const MapPtr defaults = CopyOf(chart.values);
-    for (const auto& [key, value] : defaults->members) {
+    for (const auto& entry : defaults->members) {
+      const std::string& key = entry.first;
+      const Value& value = entry.second;
       const auto at = target->members.find(key);
       if (at == target->members.end()) {
         target->members.emplace(key, value);

@@ -32,7 +32,9 @@ bool EqualFold(std::string_view a, std::string_view b) {
 Status ReadFields(const Value& value, std::string_view what, const Fields& fields) {
   if (value.is_nil()) return Status::Ok();
   if (!value.is_map()) return Wrong(what, "struct");
-  for (const auto& [key, member] : value.as_map()->members) {
+  for (const auto& entry : value.as_map()->members) {
+    const std::string& key = entry.first;
+    const Value& member = entry.second;
     auto field = std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.first == key; });
     if (field == fields.end()) {
       field = std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return EqualFold(f.first, key); });
