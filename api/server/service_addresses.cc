@@ -1,6 +1,7 @@
 #include "api/server/service_addresses.h"
 
 #include <bit>
+#include <charconv>
 
 #include "api/server/names.h"
 
@@ -32,6 +33,28 @@ Held HeldBy(const Object* service) {
 
 std::string ServiceAddresses::Range::Text() const {
   return FormatIpv4(first) + "/" + std::to_string(32 - std::countr_zero(size));
+}
+
+Result<ServiceAddresses::Range> ServiceAddresses::Range::FromText(std::string_view text) {
+  const size_t slash = text.find('/');
+  Range range;
+  int bits = 0;
+  const bool whole = slash != std::string_view::npos && ParseIpv4(text.substr(0, slash), &range.first);
+  const std::string_view length = whole ? text.substr(slash + 1) : "";
+  const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bits);
+  // As Kubernetes: no more than twenty bits of addresses. Fewer than eight would be a single Service.
+  if (!whole || error != std::errc() || end != length.data() + length.size() || bits < 12 || bits > 29) {
+    return Status::Invalid("\"" + std::string(text) +
+                           "\" is no range of Services' addresses: it must be an IPv4 network of 12 to 29 bits, as "
+                           "10.96.0.0/16");
+  }
+  range.size = uint32_t{1} << (32 - bits);
+  if ((range.first & (range.size - 1)) != 0) {
+    return Status::Invalid("\"" + std::string(text) + "\" is no range of Services' addresses: bits are set behind its " +
+                           std::to_string(bits) + ", so say " + FormatIpv4(range.first & ~(range.size - 1)) + "/" +
+                           std::to_string(bits));
+  }
+  return range;
 }
 
 class ServiceAddresses::Follower final : public store::Watcher {

@@ -25,6 +25,8 @@ class ServiceAddresses {
     int last_port = 32767;
 
     std::string Text() const;  // "10.96.0.0/16"
+    // The same back, with the usual ports. kInvalid says what a range must be.
+    static Result<Range> FromText(std::string_view text);
   };
 
   ServiceAddresses(Range range, Random& random) : range_(range), random_(random) {}

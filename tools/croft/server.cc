@@ -169,7 +169,10 @@ class ServerProcess {
     const http::TlsIdentity tls{own->certificate_pem, own->key_pem};
     logs_ = std::make_unique<RemoteLogs>(*store_, executor_, RemoteLogs::Settings{identity_->ca_pem(), tls});
 
+    const auto services = server::ServiceAddresses::Range::FromText(options_.service_network);
+    if (!services.ok()) return services.status().Annotate("--service-network");
     server::ApiServer::Settings settings;
+    settings.service_range = *services;
     settings.bootstrap.ca_pem = identity_->ca_pem();
     settings.bootstrap.service_address = ServiceAddress();
     settings.bootstrap.api_port = std::atoi(PortOf(options_.listen).c_str());

@@ -1,3 +1,4 @@
+#include "api/server/service_addresses.h"
 #include "unit/api/server/api_fixture.h"
 
 // IPAddress and ServiceCIDR: what is refused, and what may change.
@@ -84,6 +85,35 @@ TEST_F(ServiceRangesTest, TheTableSaysWhoseAnAddressIs) {
   const Answer table = Call("GET", kAddresses, "", {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}});
   EXPECT_NE(table.text.find(R"(["10.96.0.7","services/d/web","0s"])"), std::string::npos) << table.text;
   EXPECT_NE(table.text.find(R"(["10.96.0.8","things.x.y/t","0s"])"), std::string::npos) << table.text;
+}
+
+TEST(ServiceRange, IsReadAsItIsWritten) {
+  struct Case {
+    const char* name;
+    const char* text;
+    const char* why;  // empty: it is one
+  };
+  const Case cases[] = {
+      {"the usual one", "10.96.0.0/16", ""},
+      {"another lab's", "10.43.0.0/20", ""},
+      {"the largest", "172.16.0.0/12", ""},
+      {"too large", "10.0.0.0/8", "must be an IPv4 network of 12 to 29 bits"},
+      {"too small", "10.0.0.0/30", "must be an IPv4 network of 12 to 29 bits"},
+      {"no network", "10.96.0.0", "must be an IPv4 network"},
+      {"no number", "10.96.0.0/x", "must be an IPv4 network"},
+      {"a tail", "10.96.0.0/16 ", "must be an IPv4 network"},
+      {"nothing", "", "must be an IPv4 network"},
+      {"an address within", "10.96.3.0/16", "so say 10.96.0.0/16"},
+  };
+  for (const Case& c : cases) {
+    const auto range = ServiceAddresses::Range::FromText(c.text);
+    if (*c.why == 0) {
+      ASSERT_TRUE(range.ok()) << c.name << ": " << range.status().message();
+      EXPECT_EQ(range->Text(), c.text);
+    } else {
+      EXPECT_NE(range.status().message().find(c.why), std::string::npos) << c.name << ": " << range.status().message();
+    }
+  }
 }
 
 }  // namespace
