@@ -50,9 +50,9 @@ Result<ServiceAddresses::Range> ServiceAddresses::Range::FromText(std::string_vi
   }
   range.size = uint32_t{1} << (32 - bits);
   if ((range.first & (range.size - 1)) != 0) {
-    return Status::Invalid("\"" + std::string(text) + "\" is no range of Services' addresses: bits are set behind its " +
-                           std::to_string(bits) + ", so say " + FormatIpv4(range.first & ~(range.size - 1)) + "/" +
-                           std::to_string(bits));
+    return Status::Invalid("\"" + std::string(text) +
+                           "\" is no range of Services' addresses: bits are set behind its " + std::to_string(bits) +
+                           ", so say " + FormatIpv4(range.first & ~(range.size - 1)) + "/" + std::to_string(bits));
   }
   return range;
 }

@@ -1,6 +1,6 @@
 #include "tools/chart/chart/archive.h"
-#include "tools/chart/chart/gunzip.h"
 #include "tools/chart/chart/load.h"
+#include "tools/chart/value/gzip.h"
 #include "unit/fuzz/target.h"
 
 // A tar, packed or not: what is read of it stays within the limits and names files inside of the chart alone.

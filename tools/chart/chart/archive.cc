@@ -5,8 +5,8 @@
 #include <charconv>
 #include <optional>
 
-#include "tools/chart/chart/gunzip.h"
 #include "tools/chart/value/go_quote.h"
+#include "tools/chart/value/gzip.h"
 
 namespace croft::chart {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "api/base/base64.h"
-#include "tools/chart/release/gzip.h"
+#include "tools/chart/value/gzip.h"
 #include "tools/chart/value/json.h"
 
 namespace croft::chart {
@@ -138,14 +138,14 @@ std::string ReleaseTime(WallTime time) {
 
 std::string EncodeRelease(const Release& release) {
   // It holds nothing that JSON can't: what was rendered is text, and the values were read from YAML or JSON.
-  return Base64Encode(Gzip(*WriteJson(ReleaseJson(release))));
+  return Base64Encode(*Gzip(*WriteJson(ReleaseJson(release))));
 }
 
 Result<Release> DecodeRelease(std::string_view text) {
   std::optional<std::string> bytes = Base64Decode(text);
   if (!bytes) return Status::Invalid("the record of the release is no base64");
   if (bytes->starts_with(kGzipMagic)) {
-    Result<std::string> unpacked = Gunzip(*bytes, kMostUnpacked);
+    Result<std::string> unpacked = Unpack(*bytes, kMostUnpacked);
     if (!unpacked.ok()) return Status::Invalid("the record of the release: " + unpacked.status().message());
     bytes = std::move(*unpacked);
   }

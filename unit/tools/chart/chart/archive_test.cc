@@ -4,8 +4,8 @@
 
 #include <cstdio>
 
-#include "tools/chart/chart/gunzip.h"
 #include "tools/chart/chart/load.h"
+#include "tools/chart/value/gzip.h"
 
 namespace croft::chart {
 namespace {

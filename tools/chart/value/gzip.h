@@ -25,6 +25,9 @@ class Gunzip {
   std::unique_ptr<State> state_;
 };
 
+// All of it at once. kRequestEntityTooLarge when that is more than `most` bytes.
+Result<std::string> Unpack(std::string_view bytes, size_t most);
+
 // A gzipped copy, with the comment in its header that Helm writes.
 Result<std::string> Gzip(std::string_view bytes);
 

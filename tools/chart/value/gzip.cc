@@ -1,4 +1,4 @@
-#include "tools/chart/chart/gunzip.h"
+#include "tools/chart/value/gzip.h"
 
 #include <zlib.h>
 
@@ -45,6 +45,21 @@ Result<size_t> Gunzip::Read(char* out, size_t size) {
     }
   }
   return read;
+}
+
+Result<std::string> Unpack(std::string_view bytes, size_t most) {
+  Gunzip stream(bytes);
+  std::string text;
+  char chunk[64 * 1024];
+  for (;;) {
+    const Result<size_t> read = stream.Read(chunk, sizeof chunk);
+    if (!read.ok()) return read.status();
+    text.append(chunk, *read);
+    if (text.size() > most) {
+      return Status(Reason::kRequestEntityTooLarge, "it unpacks to more than " + std::to_string(most) + " bytes");
+    }
+    if (*read < sizeof chunk) return text;
+  }
 }
 
 Result<std::string> Gzip(std::string_view bytes) {
