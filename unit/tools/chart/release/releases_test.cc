@@ -68,7 +68,8 @@ class ReleasesTest : public testing::Test {
   // "1 superseded, 2 deployed"
   std::string History() {
     std::string text;
-    for (const Release& release : *storage_.History("shop", "web")) {
+    const std::vector<Release> history = *storage_.History("shop", "web");
+    for (const Release& release : history) {
       text += (text.empty() ? "" : ", ") + std::to_string(release.revision) + " " + release.status;
     }
     return text;
@@ -281,8 +282,8 @@ TEST_F(ReleasesTest, RunsHooksByWeightAndName) {
     if (write.starts_with("create ") && write.find("secrets") == std::string::npos) created.push_back(write.substr(7));
   }
   EXPECT_THAT(created, ElementsAre("jobs shop/b", "jobs shop/c", "jobs shop/a", "configmaps shop/map", "jobs shop/z"));
-  for (const Hook& hook : releases_.Newest("shop", "web")->hooks)
-    EXPECT_EQ(hook.last_run.phase, "Succeeded") << hook.name;
+  const Release newest = *releases_.Newest("shop", "web");
+  for (const Hook& hook : newest.hooks) EXPECT_EQ(hook.last_run.phase, "Succeeded") << hook.name;
 }
 
 TEST_F(ReleasesTest, DeletesHooksAsTheirPoliciesSay) {
